@@ -1,0 +1,1 @@
+"""Kangcheng: a city's health plan, running."""
