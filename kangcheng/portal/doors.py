@@ -1,0 +1,94 @@
+"""The door of every page: who may open it, as which actor, and what an error looks like.
+
+`@page("claim.look")` asks for a log-in, builds the actor of today, refuses whoever holds none of the permissions and
+turns our errors into pages. The permissions stay on the view (`view.page_permissions`), so that a test can try every
+address as everybody.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from kangcheng.base.accounts import selectors as accounts
+from kangcheng.base.accounts.roles import PERMISSIONS
+from kangcheng.kernel.errors import Faults, KangchengError
+from kangcheng.portal.words import t
+
+View = Callable[..., HttpResponse]
+
+
+class NotFound(KangchengError):
+    """这里没有您能查看的内容（不存在，或不在您的职责范围内）。"""
+
+
+class NotAllowed(KangchengError):
+    """您的角色不能进行此操作。"""
+
+
+def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
+    """Open a page to holders of any of `permissions` (none named: anybody logged in).
+
+    The view gets `request.actor` and `request.today`.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if request.user.must_change_password and request.resolver_match.url_name not in ("password", "logout"):
+                return redirect("portal:password")
+            request.today = timezone.localdate()
+            request.actor = accounts.actor_for(request.user, purpose=purpose, on=request.today)
+            if permissions and not any(map(request.actor.may, permissions)):
+                return refused(request, not_allowed(request.path, permissions), 403)
+            try:
+                return view(request, *args, **kwargs)
+            except KangchengError as error:
+                return refused(request, error, status_of(error))
+
+        inner.page_permissions = permissions  # type: ignore[attr-defined]
+        return inner
+
+    return wrap
+
+
+def not_allowed(path: str, permissions: tuple[str, ...]) -> NotAllowed:
+    """The refusal of a page, naming what it asks for."""
+    needed = "、".join(PERMISSIONS[name] for name in permissions)
+    return NotAllowed(
+        t("您的角色不能打开这一页", "Your role may not open this page"),
+        where=path,
+        rule=t(f"需要权限：{needed}", f"needs: {', '.join(permissions)}"),
+        todo=t("如确需使用，请联系安全管理员授权", "ask the security administrator for the role"),
+    )
+
+
+def status_of(error: KangchengError) -> int:
+    """HTTP status of one of our errors."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & {"NotFound", "Refused"}:
+        return 404
+    if names & {"NotAllowed", "NotPermitted", "PermissionRefused", "Forbidden"}:
+        return 403
+    if names & {"Conflict", "IdempotencyConflict"}:
+        return 409
+    return 422
+
+
+def refused(request: HttpRequest, error: KangchengError, status: int) -> HttpResponse:
+    """The error as a page, or as a part when HTMX asked."""
+    faults = error.faults if isinstance(error, Faults) else ()
+    part = bool(getattr(request, "htmx", False))
+    template = "portal/_error.html" if part else "portal/error.html"
+    response = render(request, template, {"error": error, "faults": faults, "status": status}, status=status)
+    if part:
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+    return response

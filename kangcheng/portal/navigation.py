@@ -1,0 +1,126 @@
+"""The main menu: every entry with the permissions that open it. A page that is not built has no entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from kangcheng.base.accounts.roles import ROLES
+from kangcheng.base.accounts.types import Actor
+from kangcheng.portal.words import Words
+
+
+@dataclass(frozen=True)
+class Item:
+    title: Words
+    name: str  # url name within `portal:`
+    permissions: tuple[str, ...] = ()
+
+
+
+@dataclass(frozen=True)
+class Section:
+    title: Words
+    items: tuple[Item, ...]
+
+
+MENU = (
+    Section(
+        Words("工作", "Work"),
+        (
+            Item(Words("今日工作", "Today"), "home"),
+            Item(Words("我的健康与结算", "My care and bills"), "own", ("own.look",)),
+        ),
+    ),
+    Section(
+        Words("居民", "People"),
+        (
+            Item(Words("居民查询", "Residents"), "people", ("person.look",)),
+            Item(Words("名单导入", "List import"), "imports", ("person.import",)),
+            Item(Words("机构", "Institutions"), "institutions", ("person.look", "claim.look", "fund.look")),
+        ),
+    ),
+    Section(
+        Words("结算窗口", "Counter"),
+        (
+            Item(Words("结算", "Settle"), "counter", ("claim.settle",)),
+            Item(Words("入出院与账单", "Stays and bills"), "bills", ("bill.write",)),
+            Item(Words("收款日结", "Cash and day close"), "cash", ("cash.write",)),
+            Item(Words("直补办理", "Direct settlement"), "procedures", ("claim.settle", "bill.write")),
+        ),
+    ),
+    Section(
+        Words("基金", "Fund"),
+        (
+            Item(Words("结算清单", "Settlements"), "claims", ("claim.look",)),
+            Item(Words("基金总览", "Fund overview"), "fund", ("fund.look",)),
+            Item(Words("减免与补助", "Waivers and subsidies"), "waivers", ("fund.look",)),
+            Item(Words("总账", "Ledger"), "ledger", ("ledger.look",)),
+            Item(Words("拨付", "Payouts"), "payouts", ("payout.approve", "ledger.look")),
+            Item(Words("目录与对照", "Catalogues"), "catalogues", ("catalogue.write",)),
+        ),
+    ),
+    Section(
+        Words("规划与报告", "Plan and reports"),
+        (
+            Item(Words("规划落实", "Plan"), "plan", ("plan.look",)),
+            Item(Words("198 个系统", "198 systems"), "systems", ("plan.look",)),
+            Item(Words("指标", "Indicators"), "indicators", ("plan.look",)),
+            Item(Words("报告", "Reports"), "reports", ("report.write", "plan.look")),
+        ),
+    ),
+    Section(
+        Words("管理", "Administration"),
+        (
+            Item(Words("账户", "Accounts"), "accounts", ("account.write", "role.grant")),
+            Item(Words("导出审批", "Exports"), "exports", ("person.export", "export.approve")),
+            Item(Words("审计日志", "Audit log"), "audit", ("audit.look",)),
+            Item(Words("查阅记录", "Look log"), "looks", ("audit.look",)),
+        ),
+    ),
+)
+
+
+def sections(actor: Actor, request: HttpRequest) -> Iterator[dict[str, object]]:
+    """The menu as this actor sees it; `current` marks the page the request is on."""
+    for section in MENU:
+        items = [_shown(item, request) for item in section.items if opens(item, actor)]
+        items = [item for item in items if item["url"]]
+        if items:
+            yield {"title": section.title, "items": items}
+
+
+def opens(item: Item, actor: Actor) -> bool:
+    """True when one of the item's permissions is the actor's."""
+    return not item.permissions or any(map(actor.may, item.permissions))
+
+
+def _shown(item: Item, request: HttpRequest) -> dict[str, object]:
+    try:
+        url = reverse(f"portal:{item.name}")
+    except NoReverseMatch:
+        url = ""  # not built: not shown
+    here = request.path == url or (url not in ("", "/") and request.path.startswith(url))
+    return {"title": item.title, "url": url, "current": here}
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: menu, role, city and rules release of the page frame."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {}
+    titles = [Words(ROLES[code].title, ROLES[code].title_en) for code in ROLES if code in actor.roles]
+    return {
+        "navigation": list(sections(actor, request)),
+        "role_title": "、".join(map(str, titles)),
+        "may_find_people": actor.may("person.look"),
+        **frame(),
+    }
+
+
+def frame() -> dict[str, str]:
+    """The city and the release of its rules, for the foot of every page."""
+    from kangcheng.portal.rules import city, release
+
+    return {"city": city(), "release": release()}

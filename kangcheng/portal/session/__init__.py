@@ -1,0 +1,1 @@
+"""Log-in, second factor, password and the user's own page."""
