@@ -1,0 +1,49 @@
+"""Questions about users and their roles."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kangcheng.base.accounts.models import RoleGrant, User
+from kangcheng.base.accounts.roles import ROLES
+from kangcheng.base.accounts.types import Actor
+
+
+def actor_for(user: User, purpose: str, on: date) -> Actor:
+    """`user` as an Actor with the roles valid on `on`. One query."""
+    grants = list(grants_of(user, on))
+    roles = frozenset(grant.role for grant in grants if grant.role in ROLES)
+    # A grant bound to an institution says nothing about an area unless it names one.
+    areas = {grant.area_code for grant in grants if grant.area_code or grant.institution_id is None}
+    return Actor(
+        user_id=user.id,
+        name=user.display_name,
+        roles=roles,
+        areas=tuple(sorted(areas)),
+        institutions=frozenset(grant.institution_id for grant in grants if grant.institution_id),
+        purpose=purpose,
+        person_id=user.person_id,
+        permissions=frozenset().union(*(ROLES[role].permissions for role in roles)),
+    )
+
+
+def grants_of(user: User, on: date) -> QuerySet[RoleGrant]:
+    """The grants of `user` valid on `on`, oldest first."""
+    valid = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    return RoleGrant.objects.filter(valid, user=user).order_by("valid_from", "id")
+
+
+def find_user(login: str) -> User | None:
+    """The user with this log-in name, closed accounts included."""
+    return User.objects.filter(login=login).first()
+
+
+def get_user(user_id: UUID) -> User | None:
+    """The user with this id."""
+    return User.objects.filter(pk=user_id).first()
+
+
+def users() -> QuerySet[User]:
+    """All accounts by log-in name, with their grants at hand."""
+    return User.objects.order_by("login").prefetch_related("grants")

@@ -1,0 +1,196 @@
+"""Sealed columns: SM4-GCM with a key that lies outside the database, and keyed blind indexes to find a value by.
+
+A sealed value is `version (1 byte) | key id (4) | nonce (12) | ciphertext | tag (16)`; the column's purpose is authenticated
+with it, so a value moved to another column does not open. Nonces are random: a key is good for some 2^32 values.
+"""
+
+import secrets
+from typing import Any, ClassVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.hmac import HMAC
+from django.db import models, transaction
+
+from kangcheng.base.keys import KeyRing
+from kangcheng.base.row import Base
+from kangcheng.kernel.errors import KangchengError
+
+VERSION = b"\x01"
+KEY_ID = slice(1, 5)
+NONCE = slice(5, 17)
+HEAD, TAG = 17, 16
+
+_ring: KeyRing | None = None
+
+
+class SealError(KangchengError):
+    """A sealed value cannot be opened."""
+
+
+class Unreadable(str):
+    """Stands for a value whose key is not on this machine; saving it writes the sealed bytes back unchanged."""
+
+    sealed: bytes
+
+    def __new__(cls, sealed: bytes) -> "Unreadable":
+        text = super().__new__(cls, "〔密钥缺失，无法显示〕")
+        text.sealed = sealed
+        return text
+
+
+class KeyMark(Base):
+    """A mark of the keys this database was written with, to tell at start-up whether this machine holds them."""
+
+    personal: ClassVar[set[str]] = set()
+    plain: ClassVar[set[str]] = {"name", "mark"}
+
+    name = models.CharField("名称", max_length=32, unique=True)
+    mark = models.BinaryField("标记")
+
+    class Meta:
+        verbose_name = "密钥标记"
+
+
+def use(ring: KeyRing | None) -> KeyRing | None:
+    """Seal and open with `ring` from now on; returns the ring used before."""
+    global _ring
+    before, _ring = _ring, ring
+    return before
+
+
+def seal(value: str, purpose: str) -> bytes:
+    """`value` as sealed bytes for a column of `purpose`; two calls never give the same bytes."""
+    ring = _keys()
+    nonce = secrets.token_bytes(12)
+    cipher = Cipher(algorithms.SM4(ring.seal[ring.current]), modes.GCM(nonce)).encryptor()
+    cipher.authenticate_additional_data(purpose.encode())
+    body = cipher.update(value.encode()) + cipher.finalize()
+    return VERSION + bytes.fromhex(ring.current) + nonce + body + cipher.tag
+
+
+def unseal(sealed: bytes, purpose: str) -> str:
+    """The text in `sealed`; raises SealError when its key is not here or the bytes were changed or moved."""
+    name = _key_id(sealed)
+    key = _keys().seal.get(name)
+    if key is None:
+        raise SealError(
+            "本机没有加密该数据的密钥 (sealing key not on this machine)",
+            where=f"key {name}",
+            rule="敏感字段以密钥文件加密，密钥不随数据库备份",
+            todo="从密钥备份恢复 keys/data.json",
+        )
+    cipher = Cipher(algorithms.SM4(key), modes.GCM(sealed[NONCE], sealed[-TAG:])).decryptor()
+    cipher.authenticate_additional_data(purpose.encode())
+    try:
+        return (cipher.update(sealed[HEAD:-TAG]) + cipher.finalize()).decode()
+    except InvalidTag as error:
+        raise SealError(
+            "加密数据被改动或放错了列 (sealed value altered or misplaced)",
+            where=f"{purpose}, key {name}",
+            rule="密文带完整性校验",
+            todo="从备份恢复该行，并检查谁直接改过数据库",
+        ) from error
+
+
+def blind_index(value: str, purpose: str) -> bytes:
+    """32 bytes, the same for the same value and purpose: to find a sealed value by equality without opening any."""
+    mac = HMAC(_keys().index, SM3())
+    mac.update(purpose.encode() + b"\x00" + value.encode())
+    return mac.finalize()
+
+
+class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
+    """A text column kept sealed. Reads give the text, or `Unreadable` where the key is missing; look-ups use a blind index."""
+
+    def __init__(self, *args: Any, purpose: str, **options: Any) -> None:
+        self.purpose = purpose
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, {**options, "purpose": self.purpose}
+
+    def from_db_value(self, value: Any, *_: Any) -> str | None:
+        if value is None:
+            return None
+        sealed = bytes(value)
+        if _key_id(sealed) not in _keys().seal:
+            return Unreadable(sealed)
+        return unseal(sealed, self.purpose)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, Unreadable):
+            value = value.sealed
+        elif isinstance(value, str):
+            value = seal(value, self.purpose)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def get_default(self) -> Any:
+        return None if self.null else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+def reseal(model: type[models.Model], field: str, batch: int = 1000) -> int:
+    """Seal every value of a column again with the current key; returns how many changed. Safe to stop and repeat."""
+    column, purpose = model._meta.get_field(field), model._meta.get_field(field).purpose  # type: ignore[union-attr]
+    current, changed, last = bytes.fromhex(_keys().current), 0, None
+    while True:
+        rows = model._base_manager.order_by("pk").filter(**({"pk__gt": last} if last else {}))[:batch]
+        with transaction.atomic():
+            seen = list(rows.select_for_update().values_list("pk", _raw(column)))
+            old = {pk: bytes(raw) for pk, raw in seen if raw is not None and bytes(raw)[KEY_ID] != current}
+            for pk, raw in old.items():
+                model._base_manager.filter(pk=pk).update(**{field: unseal(raw, purpose)})
+        changed += len(old)
+        if len(seen) < batch:
+            return changed
+        last = seen[-1][0]
+
+
+def mark_keys() -> None:
+    """Write this machine's key marks where the database has none yet."""
+    for name, mark in _marks().items():
+        KeyMark.objects.get_or_create(name=name, defaults={"mark": mark})
+
+
+def foreign_keys() -> list[str]:
+    """Names of the keys with which the database was written and which this machine does not hold."""
+    ours = _marks()
+    marks = dict(KeyMark.objects.values_list("name", "mark"))
+    return sorted(name for name, mark in marks.items() if ours.get(name) != bytes(mark))
+
+
+def _marks() -> dict[str, bytes]:
+    ring = _keys()
+    marks = {"index": blind_index("mark", "key-mark")}
+    for name, key in ring.seal.items():
+        mac = HMAC(key, SM3())
+        mac.update(b"key-mark")
+        marks[f"seal-{name}"] = mac.finalize()
+    return marks
+
+
+def _raw(column: Any) -> Any:
+    """The column's bytes as stored, not opened."""
+    return models.Func(
+        models.F(column.attname), template="%(expressions)s", output_field=models.BinaryField()
+    )
+
+
+def _key_id(sealed: bytes) -> str:
+    if len(sealed) < HEAD + TAG or sealed[:1] != VERSION:
+        raise SealError("不是加密值 (not a sealed value)", rule="敏感字段只存密文", todo="从备份恢复该行")
+    return sealed[KEY_ID].hex()
+
+
+def _keys() -> KeyRing:
+    if _ring is None:
+        raise SealError("密钥尚未载入 (keys not loaded)", todo="先调用 personal.use(key_ring(文件))")
+    return _ring

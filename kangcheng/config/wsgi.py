@@ -1,0 +1,8 @@
+"""The WSGI application that granian serves."""
+
+from django.core.wsgi import get_wsgi_application
+
+from kangcheng.config.boot import boot
+
+boot()
+application = get_wsgi_application()
