@@ -1,0 +1,39 @@
+"""What a lake table is: columns with type and meaning, and the SELECT that fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["text", "integer", "fen", "date", "boolean", "uuid"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `fen` is money in integer fen. `meaning` is Chinese, `meaning_en` English."""
+
+    name: str
+    type: ColumnType
+    meaning: str
+    meaning_en: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One lake table: `select` runs on PostgreSQL and yields exactly `columns`, in that order.
+
+    `when` names the date column that puts a row into a month or a year; tables of states have none and are `as of` the export.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    select: str
+    when: str | None = None
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; raises KeyError naming the columns there are."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}; it has {', '.join(c.name for c in self.columns)}")
