@@ -113,7 +113,7 @@ def waiting(name: str, topics: Sequence[str]) -> int:
 def restart_numbering() -> None:
     """After a restore: the new cluster counts transactions from the start, so old events must come before all new ones.
 
-    Every event keeps its place: seq becomes its rank in the old order and xid 0; cursors follow to the same place.
+    Call it before anything new is appended. Every event keeps its place: seq becomes its rank in the old order and xid 0; cursors follow to the same place.
     """
     with transaction.atomic(), connection.cursor() as sql:
         sql.execute("""
