@@ -1,0 +1,1 @@
+"""Indicators: a formula over the lake, from a pack entry, for a period and a scope."""
