@@ -1,9 +1,15 @@
 """Make Django ready in this process: the database first, then the apps. Every entry point calls `boot()` once."""
 
 import os
+import threading
+import time
 
-from kangcheng.base.postgres import Cluster
+from kangcheng.base.postgres import Cluster, EmbeddedServerError
 from kangcheng.config import place
+
+WATCH_SECONDS = 1.0
+
+_cluster: Cluster | None = None
 
 
 def boot(*, start_database: bool = True) -> None:
@@ -17,6 +23,27 @@ def boot(*, start_database: bool = True) -> None:
 
 
 def cluster() -> Cluster:
-    """The embedded server of this installation's data folder."""
-    settings = place.embedded()
-    return Cluster(place.data_folder(), password=settings["PASSWORD"], database=settings["NAME"])
+    """The embedded server of this installation's data folder; the same object at every call."""
+    global _cluster
+    if _cluster is None:
+        settings = place.embedded()
+        _cluster = Cluster(place.data_folder(), password=settings["PASSWORD"], database=settings["NAME"])
+    return _cluster
+
+
+def watch_database() -> None:
+    """Hold the embedded server and start it again whenever it dies, from a thread of this process."""
+    if place.database_url() is not None:
+        return
+    cluster().hold()
+    threading.Thread(target=_watch, name="database-watch", daemon=True).start()
+
+
+def _watch() -> None:
+    while True:
+        time.sleep(WATCH_SECONDS)
+        try:
+            if not cluster().running():
+                cluster().revive()
+        except (EmbeddedServerError, OSError):
+            continue  # the next round tries again
