@@ -1,0 +1,165 @@
+"""Verbs of the ledger: book an entry, reverse one, close a month. An entry is written by one statement."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+
+from kangcheng.base import audit
+from kangcheng.base.accounts.types import Actor
+from kangcheng.funds.ledger import selectors
+from kangcheng.funds.ledger.models import MonthClose
+from kangcheng.funds.ledger.types import BUSINESS, Booking, LedgerError, Line, family_of
+from kangcheng.kernel.dates import Period
+from kangcheng.kernel.ids import new_id
+
+# Common table expressions, so that a settlement writes its entry in the statement that writes everything else.
+CTES = """
+    new_account AS (
+        INSERT INTO funds_account (id, created_at, code, kind)
+        SELECT gen_random_uuid(), now(), code, kind
+        FROM unnest(%(account_codes)s::text[], %(account_kinds)s::text[]) AS a(code, kind)
+        WHERE NOT EXISTS (SELECT 1 FROM funds_account c WHERE c.code = a.code)
+        ON CONFLICT (code) DO NOTHING),
+    new_entry AS (
+        INSERT INTO funds_entry
+            (id, created_at, number, business, subject, happened_on, memo, actor_id, actor_name, reverses_id)
+        SELECT id, now(), nextval('funds_entry_number'), business, subject, happened_on, memo,
+               %(actor_id)s, %(actor_name)s, reverses
+        FROM unnest(%(entry_ids)s::uuid[], %(businesses)s::text[], %(subjects)s::text[], %(days)s::date[],
+                    %(memos)s::text[], %(reverses)s::uuid[])
+             AS e(id, business, subject, happened_on, memo, reverses)),
+    new_posting AS (
+        INSERT INTO funds_posting (id, created_at, entry_id, account, party, amount, happened_on)
+        SELECT id, now(), entry, account, party, amount, happened_on
+        FROM unnest(%(posting_ids)s::uuid[], %(posting_entries)s::uuid[], %(accounts)s::text[],
+                    %(parties)s::uuid[], %(amounts)s::bigint[], %(posting_days)s::date[])
+             AS p(id, entry, account, party, amount, happened_on))
+"""
+
+
+def parameters(bookings: Sequence[Booking], *, by: Actor) -> dict[str, Any]:
+    """Parameters of `CTES` for these entries; raises LedgerError for one that does not balance or names no account."""
+    checked = [_checked(booking) for booking in bookings]
+    ids = [new_id() for _ in bookings]
+    lines = [
+        (entry_id, line, booking.happened_on)
+        for entry_id, booking, kept in zip(ids, bookings, checked, strict=True)
+        for line in kept
+    ]
+    codes = sorted({line.account for _, line, _ in lines})
+    return {
+        "account_codes": codes,
+        "account_kinds": [family_of(code).kind for code in codes],
+        "actor_id": by.user_id,
+        "actor_name": by.name,
+        "entry_ids": ids,
+        "businesses": [booking.business for booking in bookings],
+        "subjects": [booking.subject for booking in bookings],
+        "days": [booking.happened_on for booking in bookings],
+        "memos": [booking.memo for booking in bookings],
+        "reverses": [booking.reverses for booking in bookings],
+        "posting_ids": [new_id() for _ in lines],
+        "posting_entries": [entry_id for entry_id, _, _ in lines],
+        "accounts": [line.account for _, line, _ in lines],
+        "parties": [line.party for _, line, _ in lines],
+        "amounts": [line.amount for _, line, _ in lines],
+        "posting_days": [day for _, _, day in lines],
+    }
+
+
+def post(booking: Booking, *, by: Actor) -> UUID:
+    """Write one entry in the current transaction (one statement); returns its id. Raises LedgerError."""
+    given = parameters([booking], by=by)
+    run(f"WITH {CTES} SELECT 1", given)
+    return given["entry_ids"][0]
+
+
+def run(statement: str, given: dict[str, Any]) -> tuple[Any, ...]:
+    """Execute a statement built on `CTES`; refusals of the ledger's triggers come back as LedgerError."""
+    try:
+        with connection.cursor() as sql:
+            sql.execute(statement, given)
+            return sql.fetchone()
+    except IntegrityError as error:
+        text = str(error.__cause__ or error)
+        if "is closed" in text:
+            raise LedgerError(
+                "该月已结账 (month closed)",
+                where=", ".join(str(day) for day in given.get("days", ())),
+                rule="已结账月份只能以当月调整凭证更正",
+                todo="以当前月份的日期入账",
+            ) from error
+        raise
+
+
+def reverse(*, entry_id: UUID, by: Actor, on: date, memo: str) -> UUID:
+    """Write the mirror image of an entry, dated `on`; an entry is reversed at most once (the database sees to it)."""
+    entry = selectors.entry(entry_id)
+    booking = Booking(
+        "reversal",
+        entry.subject,
+        on,
+        tuple(Line(line.account, -line.amount, line.party) for line in entry.lines),
+        memo,
+        reverses=entry_id,
+    )
+    return post(booking, by=by)
+
+
+def close_month(*, month: date, by: Actor, on: date) -> MonthClose:
+    """Close a month that is over: its trial balance is sealed by a digest and no entry may carry a day of it again."""
+    period = Period(month.replace(day=1), _next_month(month))
+    if period.end is None or on < period.end:
+        raise LedgerError("月份尚未结束 (month not over)", where=str(month), rule="月末之后方可结账")
+    trial = selectors.trial_balance(on=period.last or on)
+    text = "\n".join(f"{row.account} {row.debit} {row.credit}" for row in trial.rows)
+    with audit.acting(by=by, on=on, why="月结", action="ledger.close"):
+        closed = MonthClose.objects.create(
+            month=period.start,
+            closed_by=by.user_id,
+            debit=trial.debit,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+        )
+        audit.record(
+            action="ledger.close",
+            subject=f"month:{period.start:%Y-%m}",
+            by=by,
+            on=on,
+            detail={"digest": closed.digest},
+        )
+    return closed
+
+
+def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Lines of one account and party added up; those that come to zero are left out."""
+    sums: dict[tuple[str, UUID | None], int] = {}
+    for line in lines:
+        key = (line.account, line.party)
+        sums[key] = sums.get(key, 0) + line.amount
+    return tuple(Line(account, amount, party) for (account, party), amount in sums.items() if amount)
+
+
+def _checked(booking: Booking) -> tuple[Line, ...]:
+    if booking.business not in BUSINESS:
+        raise LedgerError(
+            "未知业务 (unknown business)", where=booking.business, todo=f"可为 {', '.join(BUSINESS)}"
+        )
+    lines = merged(booking.lines)
+    total = sum(line.amount for line in lines)
+    if total or len(lines) < 2:
+        raise LedgerError(
+            f"凭证不平，差 {total} 分 (entry does not balance)"
+            if total
+            else "凭证没有内容 (entry says nothing)",
+            where=booking.subject,
+            rule="借方合计等于贷方合计",
+        )
+    return lines
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

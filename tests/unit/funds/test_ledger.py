@@ -1,0 +1,154 @@
+"""The ledger: what it books, and what the database itself refuses."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kangcheng.funds.ledger import selectors, services
+from kangcheng.funds.ledger.types import Booking, LedgerError, Line
+from kangcheng.kernel.ids import new_id
+
+DAY = date(2024, 5, 20)
+pytestmark = pytest.mark.django_db
+
+
+def book(*lines, on=DAY, subject="test:1", business="payment"):
+    return Booking(business, subject, on, tuple(lines))
+
+
+def test_balances_by_account_party_and_day(system):
+    person, other = new_id(), new_id()
+    services.post(book(Line("cash:cash", 700, person), Line("receivable:patient", -700, person)), by=system)
+    services.post(
+        book(Line("cash:cash", 50, other), Line("receivable:patient", -50, other), on=DAY + timedelta(1)),
+        by=system,
+    )
+    assert selectors.balance("cash:cash") == 750
+    assert selectors.balance("cash:cash", on=DAY) == 700
+    assert selectors.balance("receivable:patient", party=other) == -50
+    assert selectors.party_balances("receivable:patient") == {person: -700, other: -50}
+    assert selectors.balances("cash", since=DAY + timedelta(1)) == {"cash:cash": 50}
+    trial = selectors.trial_balance(on=DAY + timedelta(1))
+    assert trial.balanced and trial.debit == 750
+    assert [(row.account, row.debit, row.credit) for row in trial.rows] == [
+        ("cash:cash", 750, 0),
+        ("receivable:patient", 0, 750),
+    ]
+
+
+def test_lines_of_one_account_are_added_up_and_zeros_left_out(system):
+    entry = services.post(
+        book(Line("bank:basic", 300), Line("bank:basic", -100), Line("bank:x", 5), Line("bank:x", -5), Line("financing:own", -200)),
+        by=system,
+    )  # fmt: skip
+    assert set(selectors.entry(entry).lines) == {Line("bank:basic", 200), Line("financing:own", -200)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([Line("bank:basic", 5), Line("financing:own", -4)], "差 1 分"),
+        ([Line("bank:basic", 0), Line("financing:own", 0)], "没有内容"),
+        ([Line("pocket:mine", 5), Line("bank:basic", -5)], "科目"),
+        ([Line("bank", 5), Line("bank:basic", -5)], "科目"),
+    ],
+)
+def test_refusals(system, lines, words):
+    with pytest.raises(LedgerError, match=words):
+        services.post(book(*lines), by=system)
+    assert selectors.trial_balance(on=DAY).rows == ()
+
+
+def test_a_reversal_is_the_mirror_image_and_happens_once(system):
+    entry = services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
+    services.reverse(entry_id=entry, by=system, on=DAY, memo="错账")
+    assert selectors.balance("bank:basic") == 0
+    with pytest.raises(DatabaseError), transaction.atomic():
+        services.reverse(entry_id=entry, by=system, on=DAY, memo="错账")
+
+
+def test_a_closed_month_takes_no_entry(system):
+    services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
+    with pytest.raises(LedgerError, match="尚未结束"):
+        services.close_month(month=DAY, by=system, on=DAY)
+    services.close_month(month=DAY, by=system, on=date(2024, 6, 1))
+    assert selectors.months_closed() == [date(2024, 5, 1)]
+    with pytest.raises(LedgerError, match="已结账"), transaction.atomic():
+        services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
+    services.post(book(Line("bank:basic", 5), Line("financing:own", -5), on=date(2024, 6, 1)), by=system)
+
+
+INSERT_POSTING = """
+    INSERT INTO funds_posting (id, created_at, entry_id, account, amount, happened_on)
+    SELECT gen_random_uuid(), now(), %s, 'bank:basic', unnest(%s::bigint[]), %s
+"""
+INSERT_ENTRY = """
+    INSERT INTO funds_entry (id, created_at, business, subject, happened_on, memo, actor_id, actor_name)
+    VALUES (%s, now(), 'payment', 'x', %s, '', %s, '')
+"""
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        ("UPDATE funds_posting SET amount = amount + 1", []),
+        ("DELETE FROM funds_posting", []),
+        ("UPDATE funds_entry SET memo = 'x'", []),
+        ("DELETE FROM funds_entry", []),
+        ("UPDATE funds_account SET kind = 'memo'", []),
+    ],
+)
+def test_the_database_refuses_changes(system, attack):
+    services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as sql:
+        sql.execute(*attack)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "day"),
+    [
+        ([1, 2], DAY),  # does not come to zero
+        ([0, 0], DAY),  # says nothing
+        ([], DAY),  # no posting
+        ([5, -5], DAY + timedelta(1)),  # of another day than its entry
+    ],
+)
+def test_the_database_refuses_entries_that_are_not_whole(system, amounts, day):
+    services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as sql:
+        entry = new_id()
+        sql.execute(INSERT_ENTRY, [entry, DAY, entry])
+        sql.execute(INSERT_POSTING, [entry, amounts, day])
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_database_refuses_an_unknown_account(system):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as sql:
+        entry = new_id()
+        sql.execute(INSERT_ENTRY, [entry, DAY, entry])
+        sql.execute(INSERT_POSTING, [entry, [5, -5], DAY])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["cash:cash", "bank:basic", "fund:basic", "financing:own", "payable:institution"]
+            ),
+            st.integers(-(10**14), 10**14),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_is_booked_the_trial_balance_balances(system, rows):
+    lines = [Line(account, amount) for account, amount in rows]
+    lines.append(Line("receivable:patient", -sum(line.amount for line in lines)))
+    if len(services.merged(lines)) >= 2:
+        services.post(book(*lines), by=system)
+    assert selectors.trial_balance(on=DAY).balanced
+    assert selectors.unbalanced() == []
