@@ -195,8 +195,9 @@ def sheet(request: HttpRequest, rows: Any, columns: Sequence[Column], *, filters
     found = ordered(narrowed(rows, filters, values), columns, request.GET.get("sort") or sort)
     mark = t("导出人", "Taken by") + f" {request.user.display_name} {timezone.localtime():%Y-%m-%d %H:%M}"
     data = sheets.write_sheet(
-        [str(c.title) for c in columns],
         ([_plain(c, c.value(row)) for c in columns] for row in _first(found)),
+        [str(c.title) for c in columns],
+        title=name,
         note=mark,
     )
     return as_file(data, f"{name}.xlsx")

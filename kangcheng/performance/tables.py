@@ -1,0 +1,7 @@
+"""Every lake table there is, gathered from the modules below."""
+
+from kangcheng.funds.lake import TABLES as FUNDS
+from kangcheng.lake.tables import Table
+from kangcheng.registry.lake import TABLES as REGISTRY
+
+TABLES: dict[str, Table] = {table.name: table for table in (*REGISTRY, *FUNDS)}

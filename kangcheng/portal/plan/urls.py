@@ -1,0 +1,5 @@
+"""Addresses of the area plan."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
