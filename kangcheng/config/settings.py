@@ -2,6 +2,7 @@
 
 KANGCHENG_DATA      folder of keys, files, lake and embedded database (default: var in the checkout)
 DATABASE_URL        another PostgreSQL instead of the embedded one
+KANGCHENG_DATABASE  name of the database in the embedded server (default: kangcheng)
 KANGCHENG_KEY_FILE  keys of the sealed fields (default: keys/data.json in the data folder)
 KANGCHENG_HOSTS     host names served, separated by commas (default: this machine only)
 KANGCHENG_HTTPS     1 when a TLS proxy stands in front: secure cookies, HSTS
@@ -163,6 +164,7 @@ USE_TZ = True
 # --- static files -------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
