@@ -77,7 +77,10 @@ def parse_date(text: str) -> date:
 
 
 def parse_period(text: str) -> Period:
-    """A year, quarter, month or day as a period: "2012", "2012年", "2012Q3", "2012-03", "2012年3月", "2012-03-01"; or "A..B", last day inside."""
+    """A year, quarter, month or day as a period, or "A..B" with the last day inside.
+
+    "2012", "2012年", "2012Q3", "2012年第三季度", "2012-03", "2012年3月", "2012-03-01", "2012-03..2012-05", "2012-03-01..".
+    """
     plain = _plain(text)
     if ".." in plain:
         first, _, last = plain.partition("..")

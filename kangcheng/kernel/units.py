@@ -75,6 +75,7 @@ _COUNTS = (
         "rounds",
     ),
     *("points", "levels", "projects", "measures", "indicators", "principles", "tasks", "goals", "actions"),
+    *("count", "person-times", "year"),
 )
 _NUMBERS = (
     *("km", "m", "m2", "kg", "g", "mg", "ml", "L", "cm", "kg/m2", "degC"),
@@ -178,7 +179,10 @@ def parse_rate(text: str) -> Fraction:
 
 
 def parse_quantity(text: str, unit_code: str) -> int | Fraction:
-    """The value in the unit: fen for money, an exact ratio for rates ("70" or "70%" under "%"), whole numbers for counts, exact numbers else."""
+    """The value in the unit: fen for money, an exact ratio for rates, whole numbers for counts, exact numbers else.
+
+    Under "%" both "70" and "70%" are seven tenths. Raises UnitError.
+    """
     kind = unit(unit_code)
     head = unit_code.split("/")[0]
     if kind.dimension == "money":

@@ -1,0 +1,85 @@
+"""A document whose every figure is an indicator at a date and a scope."""
+
+import re
+
+from kangcheng.kernel.errors import Fault
+from kangcheng.policy.entry import Entry
+from kangcheng.policy.kinds.kind import Kind
+from kangcheng.policy.pack import Pack
+from kangcheng.policy.schema import Field, Many, Record, Table, Text, choice, nearest, optional, ref, required
+
+FIGURE = Record(
+    "数字 figure",
+    {
+        "indicator": required(ref("indicator"), "指标"),
+        "at": optional(choice("period", "previous", "last_year", "year_to_date"), "哪个期间，默认 period"),
+        "change": optional(choice("previous", "last_year"), "与哪期相比的变化"),
+        "format": optional(choice("official", "yuan", "count", "percent"), "写法"),
+    },
+)
+
+TABLE = Record(
+    "表 table",
+    {
+        "indicator": optional(ref("indicator"), "一个指标"),
+        "indicators": optional(Many(ref("indicator")), "几个指标"),
+        "by": required(Text(), "分组的列"),
+        "title": required(Text(), "表题"),
+    },
+    exactly_one=(("indicator", "indicators"),),
+)
+
+CHART = Record(
+    "图 chart",
+    {
+        "indicator": required(ref("indicator"), "指标"),
+        "by": required(Text(), "month 或分组的列"),
+        "type": required(choice("line", "bar", "pie"), "图形"),
+        "title": optional(Text(), "图题"),
+    },
+)
+
+SECTION = Record(
+    "节 section",
+    {
+        "title": required(Text(), "节题"),
+        "text": optional(Text(), "正文，数字写 {{名}}"),
+        "figures": optional(Table(FIGURE), "名 → 数字"),
+        "table": optional(TABLE, "表"),
+        "chart": optional(CHART, "图"),
+    },
+)
+
+FIELDS: dict[str, Field] = {
+    "period": required(choice("month", "quarter", "year"), "期间", moved=False),
+    "scope": required(choice("city", "area", "institution"), "范围", moved=False),
+    "sections": required(Many(SECTION), "各节", moved=False),
+}
+
+
+def check(entry: Entry, pack: Pack) -> list[Fault]:
+    """Every {{name}} of the text is a figure of the section, and every figure is used."""
+    faults = []
+    for number, section in enumerate(entry.get("sections")):
+        used = re.findall(r"\{\{\s*(.*?)\s*\}\}", section.get("text", ""))
+        figures = section.get("figures", {})
+        for name in used:
+            if name not in figures:
+                faults.append(
+                    entry.fault(
+                        ("sections", number, "text"),
+                        f"正文里的数字没有定义 (figure not defined) {name!r}",
+                        near=nearest(name, figures),
+                    )
+                )
+        for name in figures:
+            if name not in used:
+                faults.append(
+                    entry.fault(
+                        ("sections", number, "figures", name), f"正文没有用到 (figure not used) {name!r}"
+                    )
+                )
+    return faults
+
+
+KIND = Kind("report", "报告 (report)", FIELDS, check=check)
