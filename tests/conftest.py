@@ -18,6 +18,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
+def pytest_configure() -> None:
+    """Packs read by tests can be run, as in every process of the city."""
+    from kangcheng.config.kinds import wire
+
+    wire()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's: a migrated template is made once per set of migrations, each session copies it."""

@@ -83,8 +83,13 @@ def rotate(path: Path) -> KeyRing:
     ring = _load(path)
     new = new_key_id()
     ring = KeyRing(new, {**ring.seal, new: secrets.token_bytes(SEAL_KEY_BYTES)}, ring.index)
-    write_private(path, _dump(ring))
+    save(path, ring)
     return ring
+
+
+def save(path: Path, ring: KeyRing) -> None:
+    """Write `ring` to `path`, whole or not at all."""
+    write_private(path, _dump(ring))
 
 
 def new_key_id() -> str:

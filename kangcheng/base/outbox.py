@@ -110,28 +110,6 @@ def waiting(name: str, topics: Sequence[str]) -> int:
         return int(sql.fetchone()[0])
 
 
-def restart_numbering() -> None:
-    """After a restore: the new cluster counts transactions from the start, so old events must come before all new ones.
-
-    Call it before anything new is appended. Every event keeps its place: seq becomes its rank in the old order and xid 0; cursors follow to the same place.
-    """
-    with transaction.atomic(), connection.cursor() as sql:
-        sql.execute("""
-            CREATE TEMPORARY TABLE outbox_rank ON COMMIT DROP AS
-            SELECT id, xid, seq, row_number() OVER (ORDER BY xid, seq) AS rank FROM base_outboxevent
-        """)
-        sql.execute("""
-            UPDATE base_outboxcursor c SET xid = '0',
-              seq = (SELECT count(*) FROM outbox_rank r WHERE (r.xid, r.seq) <= (c.xid, c.seq))
-        """)
-        sql.execute(
-            "UPDATE base_outboxevent e SET xid = '0', seq = r.rank FROM outbox_rank r WHERE r.id = e.id"
-        )
-        sql.execute("""
-            SELECT setval('base_outbox_seq', (SELECT greatest(max(seq), 1) FROM base_outboxevent))
-        """)
-
-
 def _next(cursor: OutboxCursor, topics: Sequence[str], limit: int) -> list[Event]:
     query = """
         SELECT id, topic, key, payload, xid::text, seq FROM base_outboxevent

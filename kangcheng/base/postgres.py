@@ -238,7 +238,7 @@ def server_account() -> pwd.struct_passwd:
     except KeyError:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
         try:
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+            subprocess.run(command, check=True, capture_output=True)
             return pwd.getpwnam(ACCOUNT)
         except (OSError, subprocess.CalledProcessError, KeyError):
             return pwd.getpwnam("nobody")
@@ -284,7 +284,7 @@ def _run(command: Sequence[str], *, check: bool = True, account: pwd.struct_pass
     if os.getuid() == 0 and account is not None:
         who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "Asia/Shanghai"}
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         command, cwd="/", env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who,
     ).returncode  # fmt: skip

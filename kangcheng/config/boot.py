@@ -6,6 +6,7 @@ import time
 
 from kangcheng.base.postgres import Cluster, EmbeddedServerError
 from kangcheng.config import place
+from kangcheng.config.kinds import wire
 
 WATCH_SECONDS = 1.0
 
@@ -15,11 +16,18 @@ _cluster: Cluster | None = None
 def boot(*, start_database: bool = True) -> None:
     """Start the embedded server if DATABASE_URL is not set (and it is not running), then set Django up."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kangcheng.config.settings")
-    if start_database and place.database_url() is None:
-        cluster().hold()
+    if start_database:
+        hold_database()
     import django
 
     django.setup()
+    wire()
+
+
+def hold_database() -> None:
+    """Make sure the embedded server runs as long as this process; nothing to do with DATABASE_URL."""
+    if place.database_url() is None:
+        cluster().hold()
 
 
 def cluster() -> Cluster:
@@ -35,7 +43,7 @@ def watch_database() -> None:
     """Hold the embedded server and start it again whenever it dies, from a thread of this process."""
     if place.database_url() is not None:
         return
-    cluster().hold()
+    hold_database()
     threading.Thread(target=_watch, name="database-watch", daemon=True).start()
 
 

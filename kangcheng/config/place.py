@@ -1,11 +1,14 @@
 """Where this installation keeps its data and how it reaches its database. Pure: no Django."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from kangcheng.base.backup import Installation
 from kangcheng.base.keys import text_key
+from kangcheng.base.postgres import USER, binaries, socket_folder
 from kangcheng.kernel.errors import KangchengError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,8 +37,6 @@ def database() -> dict[str, Any]:
 
 def embedded() -> dict[str, Any]:
     """Connection settings of the embedded server under the data folder (a Unix socket, scram password)."""
-    from kangcheng.base.postgres import USER, socket_folder
-
     folder = data_folder()
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -68,3 +69,27 @@ def from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
     }
+
+
+def libpq(settings: dict[str, Any]) -> dict[str, Any]:
+    """Django's connection settings in the words of psycopg.connect."""
+    words = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    given = {word: settings[key] for key, word in words.items() if settings.get(key)}
+    return {**{key: value for key, value in settings.get("OPTIONS", {}).items() if key != "pool"}, **given}
+
+
+def installation() -> Installation:
+    """This installation as backup and restore see it."""
+    data = data_folder()
+    found = shutil.which("pg_dump") if database_url() else None
+    return Installation(
+        connection=libpq(database()),
+        files=data / "files",
+        key_file=key_file(),
+        programs=Path(found).parent if found else binaries(),
+    )
+
+
+def key_file() -> Path:
+    """File of the data keys: KANGCHENG_KEY_FILE, else in the data folder."""
+    return Path(os.environ.get("KANGCHENG_KEY_FILE") or data_folder() / "keys" / "data.json")

@@ -14,7 +14,6 @@ KANGCHENG_LOG       lowest level written to the log (default WARNING)
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from kangcheng.base.keys import text_key
 from kangcheng.base.logs import configure_logs
@@ -22,7 +21,7 @@ from kangcheng.config import place
 
 REPOSITORY = place.REPOSITORY
 DATA = place.data_folder()
-KEY_FILE = Path(os.environ.get("KANGCHENG_KEY_FILE") or DATA / "keys" / "data.json")
+KEY_FILE = place.key_file()
 FILES_FOLDER = DATA / "files"
 LAKE_FOLDER = DATA / "lake"
 PACKS_FOLDER = place.PACKS

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from kangcheng.base import outbox
 from kangcheng.base.models import OutboxCursor, OutboxEvent
+from kangcheng.base.numbering import RESTART
 
 TOPICS = ["claim.settled"]
 
@@ -97,7 +98,9 @@ class TestOutbox:
         with connection.cursor() as sql:
             sql.execute("UPDATE base_outboxevent SET xid = '900000000000'")
             sql.execute("UPDATE base_outboxcursor SET xid = '900000000000'")
-        outbox.restart_numbering()
+        with transaction.atomic(), connection.cursor() as sql:
+            for statement in RESTART:
+                sql.execute(statement)
         outbox.append("claim.settled", "new", {})
         consume(seen)
         assert seen == ["a", "b", "new"]

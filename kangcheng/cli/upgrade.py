@@ -1,0 +1,23 @@
+"""kangcheng upgrade: bring database and packs to this version."""
+
+
+def run() -> None:
+    """升级数据库结构并核对政策包；可重复执行。 Migrate the database and check the packs; safe to repeat."""
+    from kangcheng.config import boot
+
+    boot.boot()
+    from django.core.management import call_command
+
+    from kangcheng.base import personal
+
+    call_command("migrate", interactive=False, verbosity=0)
+    personal.mark_keys()
+    print("数据库结构已是最新 (database up to date)")
+    from kangcheng.config.health import packs
+
+    finding = packs()
+    print(f"{finding.title}: {finding.says}")
+    if not finding.well:
+        from kangcheng.kernel.errors import KangchengError
+
+        raise KangchengError("政策包有错误 (packs have faults)", todo="运行 kangcheng packs check")
