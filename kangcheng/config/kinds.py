@@ -1,7 +1,6 @@
 """Which module runs which kinds of pack entries. `wire()` joins them to the kinds that `policy` can only read."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from kangcheng.policy import kinds
 
@@ -12,5 +11,7 @@ MODULES = ("kangcheng.funds.engine.kinds", "kangcheng.performance.kinds")
 def wire() -> None:
     """Make every kind runnable in this process; safe to repeat. Needs no Django."""
     for name in MODULES:
-        if find_spec(name) is not None:
+        try:
             kinds.register(*import_module(name).KINDS)
+        except ModuleNotFoundError:
+            continue
