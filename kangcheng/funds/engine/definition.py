@@ -115,14 +115,32 @@ class Accumulate:
     decided_by: Literal["discharged", "admitted", "settled"] = "discharged"
     owner: Literal["person", "household"] = "person"
     by: tuple[str, ...] = ()  # attributes that split it, e.g. ("disease",)
-    names: Mapping[str, str] = field(default_factory=dict)  # base|deductible|expense|paid|count -> shared name
+    names: Mapping[str, str] = field(
+        default_factory=dict
+    )  # base|deductible|expense|over|paid|count -> name; parse fills all
 
 
 # --- the bill --------------------------------------------------------------------------------------------------------
 
-OUT_OF_SCOPE, OVER_LIMIT, ITEM_FIRST_PAY, PLACE_FIRST_PAY = "out_of_scope", "over_limit", "item_first_pay", "place_first_pay"
+OUT_OF_SCOPE, OVER_LIMIT, ITEM_FIRST_PAY, PLACE_FIRST_PAY = (
+    "out_of_scope",
+    "over_limit",
+    "item_first_pay",
+    "place_first_pay",
+)
 IN_SCOPE, DEDUCTIBLE, COPAY, OVER_CEILING = "in_scope", "deductible", "copay", "over_ceiling"
 CLASSIFIED = (OUT_OF_SCOPE, OVER_LIMIT, ITEM_FIRST_PAY, PLACE_FIRST_PAY, DEDUCTIBLE, COPAY, OVER_CEILING)
+FIXED_PARTS = (
+    IN_SCOPE,
+    COPAY,
+    DEDUCTIBLE,
+    OVER_CEILING,
+    ITEM_FIRST_PAY,
+    PLACE_FIRST_PAY,
+    OVER_LIMIT,
+    OUT_OF_SCOPE,
+)
+REMEMBERED = ("base", "deductible", "expense", "over", "paid", "count")
 
 
 @dataclass(frozen=True)
@@ -275,6 +293,9 @@ class Benefit:
     minimum: Minimum | None = None
     pool: Pool | None = None
     frequency: Frequency | None = None
+    rest: Literal["copay", "back"] = (
+        "copay"  # what is unpaid is laid to the patient's parts, or goes back where it came from
+    )
     cash: bool = False  # paid to the person, not against the bill (allowances)
     rounding: Rounding = Rounding()
     accumulate: Accumulate = Accumulate()
@@ -355,6 +376,8 @@ class Stack:
     order: tuple[Position, ...]
     when: Condition = ALWAYS
     total_rounding: TotalRounding | None = None
+    scheme: tuple[str, ...] = ()  # schemes and settings it is meant for; empty: any
+    setting: tuple[str, ...] = ()
     title: str = ""
     clause: str = ""
     release: str = ""  # hash of the pack release it was taken from

@@ -14,7 +14,9 @@ class Line:
     quantity: int = 1
     code: str = ""  # national item code, for waivers by item
     price_limit: int | None = None  # fen a unit, from the catalogue; None: the group's limit, if any
-    first_pay: tuple[int, int] | None = None  # numerator, denominator of the catalogue's own first-pay share; None: the group's
+    first_pay: tuple[int, int] | None = (
+        None  # numerator, denominator of the catalogue's own first-pay share; None: the group's
+    )
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,17 @@ class Claim:
     groups: Mapping[str, int] = field(default_factory=dict)  # item group -> fen
     in_scope: int | None = None  # fen
     total: int | None = None  # fen
-    paid: Mapping[str, int] = field(default_factory=dict)  # payer -> fen already paid: that layer is not computed
-    attributes: Mapping[str, str] = field(default_factory=dict)  # setting, level, place, referral, disease, cause, episode, course, institution ...
+    paid: Mapping[str, int] = field(
+        default_factory=dict
+    )  # payer -> fen already paid: that layer is not computed
+    attributes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # setting, level, place, referral, disease, cause, episode, course, institution ...
     categories: frozenset[str] = frozenset()
-    facts: Mapping[str, int] = field(default_factory=dict)  # age (years), days, nth; money facts in fen (wage)
+    facts: Mapping[str, int] = field(
+        default_factory=dict
+    )  # age (years), days, nth; money facts in fen (wage)
     accounts: Mapping[str, int] = field(default_factory=dict)  # balance name -> fen; overrides the state
-    accumulators: Mapping[str, int] = field(default_factory=dict)  # bare accumulator name -> fen (or count); overrides the state
+    accumulators: Mapping[str, int] = field(
+        default_factory=dict
+    )  # bare accumulator name -> fen (or count); overrides the state

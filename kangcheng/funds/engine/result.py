@@ -28,7 +28,20 @@ class LayerResult:
     copay: int = 0
     paid: int = 0
     given: bool = False
-    skipped: str = ""  # why the layer did not apply, empty when it did
+    skipped: str = ""  # "when", "unless" or "frequency": why the layer did not apply; empty when it did
+
+
+@dataclass(frozen=True)
+class Change:
+    """One remembered number that a claim moved: what a caller has to store, and what a reversal takes back."""
+
+    kind: str  # "accumulator", "balance" or "pool"
+    owner: str  # person or household; empty for a pool
+    name: str
+    period: str = ""  # "year:2024-01-01", "month:2024-05", "episode:..."
+    scope: str = ""  # attributes that split it, e.g. "disease=..."
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,12 @@ class Result:
     parts: dict[str, int]
     layers: tuple[LayerResult, ...]
     allowances: dict[str, int]
-    accumulators: dict[str, int]  # bare name -> value after
+    accumulators: dict[str, int]  # name (year) or "name@period" -> value after
     balances: dict[str, int]  # account balances after
+    no_deposit: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # entitlements that spare the admission deposit
+    changes: tuple[Change, ...] = field(default=(), compare=False)
     reasons: tuple[Reason, ...] = field(default=(), compare=False)
 
     @property

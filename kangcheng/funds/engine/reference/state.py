@@ -1,0 +1,163 @@
+"""What is remembered from claim to claim: accumulators by owner, name and period; account balances; pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from kangcheng.funds.engine.definition import Accumulate, Benefit, Period
+from kangcheng.funds.engine.facts import Claim
+from kangcheng.funds.engine.reference.plan import Plan
+from kangcheng.funds.engine.reference.values import refuse
+from kangcheng.funds.engine.result import Change
+from kangcheng.funds.engine.slots import Slot, name_of
+
+Key = tuple[str, str, str, str]  # owner, name, period key, scope key
+
+
+@dataclass
+class State:
+    """Numbers before a claim. Money in fen; `pools` says how much is used, in fen or cases."""
+
+    accumulators: dict[Key, int] = field(default_factory=dict)
+    balances: dict[tuple[str, str], int] = field(default_factory=dict)  # (owner, balance name)
+    pools: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """An independent copy."""
+        return State(dict(self.accumulators), dict(self.balances), dict(self.pools))
+
+    def apply(self, changes: tuple[Change, ...]) -> None:
+        """Take over what a claim changed."""
+        for change in changes:
+            if change.kind == "accumulator":
+                self.accumulators[change.owner, change.name, change.period, change.scope] = change.after
+            elif change.kind == "balance":
+                self.balances[change.owner, change.name] = change.after
+            else:
+                self.pools[change.name] = change.after
+
+
+def period_key(period: Period, accumulate: Accumulate, claim: Claim) -> str | None:
+    """The text of the period the claim falls in; None when the attribute that names it is missing."""
+    if period == "life":
+        return "life"
+    if period in ("episode", "disease", "course"):
+        text = claim.attributes.get(period)
+        return f"{period}:{text}" if text else None
+    day = deciding_day(accumulate, claim)
+    if period == "day":
+        return f"day:{day}"
+    if period == "month":
+        return f"month:{day:%Y-%m}"
+    if period == "quarter":
+        return f"quarter:{day.year}Q{(day.month + 2) // 3}"
+    started = (day.month, day.day) >= accumulate.year_starts
+    return f"year:{date(day.year if started else day.year - 1, *accumulate.year_starts)}"
+
+
+def deciding_day(accumulate: Accumulate, claim: Claim) -> date:
+    """The day that decides the period: discharge, admission or settlement, each defaulting to the next known."""
+    discharged = claim.discharged_on or claim.on
+    if accumulate.decided_by == "settled":
+        return claim.on
+    return discharged if accumulate.decided_by == "discharged" else claim.admitted_on or discharged
+
+
+class Memory:
+    """The state as one claim sees it. Nothing reaches the state before the claim is settled whole."""
+
+    def __init__(self, plan: Plan, claim: Claim, state: State) -> None:
+        self.plan, self.claim, self.state = plan, claim, state
+        self.accumulators: dict[Key, int] = {}
+        self.balances: dict[tuple[str, str], int] = {}
+        self.pools: dict[str, int] = {}
+        self._keys: dict[tuple[str, str], Key | None] = {}
+
+    def override(self) -> None:
+        """The claim's own accumulators and balances replace what is remembered."""
+        for label, value in self.claim.accumulators.items():
+            name, _, period = label.partition("@")
+            for slot in self.plan.slots:
+                if slot.name == name and period in ("", slot.period):
+                    key = self.key(slot)
+                    if key is not None:
+                        self.accumulators[key] = value
+        for name, value in self.claim.accounts.items():
+            self.balances[self.owner(self.plan.balances[name]), name] = value
+
+    def owner(self, kind: str) -> str:
+        """Id of the person or the household."""
+        if kind == "person":
+            return self.claim.person
+        if not self.claim.household:
+            raise refuse("household", "单据缺少家庭编号 (household missing)", rule="家庭共用的账户或累计")
+        return self.claim.household
+
+    def key(self, slot: Slot) -> Key | None:
+        """Where the slot is kept for this claim; None when the attribute that names its period or scope is missing."""
+        name = (slot.name, slot.period)
+        if name not in self._keys:
+            self._keys[name] = self._key(slot)
+        return self._keys[name]
+
+    def _key(self, slot: Slot) -> Key | None:
+        period = period_key(slot.period, slot.accumulate, self.claim)
+        texts = [self.claim.attributes.get(name) for name in slot.accumulate.by]
+        if period is None or not all(texts):
+            return None
+        scope = ";".join(f"{name}={text}" for name, text in zip(slot.accumulate.by, texts, strict=True))
+        return (self.owner(slot.accumulate.owner), slot.name, period, scope)
+
+    def value(self, slot: Slot) -> int:
+        """What the slot holds now; 0 without a key."""
+        key = self.key(slot)
+        if key is None:
+            return 0
+        return self.accumulators.get(key, self.state.accumulators.get(key, 0))
+
+    def read(self, benefit: Benefit, what: str, period: Period) -> int:
+        """A number that a rule of the benefit asks for: 0 per claim, a refusal when its period cannot be named."""
+        return 0 if period == "claim" else self.read_name(name_of(benefit, what), period)
+
+    def read_name(self, name: str, period: Period) -> int:
+        """The number under a name for the claim's own period."""
+        slot = self.plan.slot(name, period)
+        if self.key(slot) is None:
+            missing = [one for one in (*slot.accumulate.by, period) if not self.claim.attributes.get(one)]
+            raise refuse(
+                missing[0], f"单据缺少 {missing[0]} (attribute missing)", rule=f"按 {missing[0]} 累计"
+            )
+        return self.value(slot)
+
+    def add(self, name: str, amount: int) -> None:
+        """Add to every period of the name that this claim can name."""
+        for slot in self.plan.named(name):
+            key = self.key(slot)
+            if key is not None:
+                self.accumulators[key] = self.value(slot) + amount
+
+    def balance(self, owner: str, name: str) -> int:
+        """Balance of an account; 0 when there is none."""
+        return self.balances.get((owner, name), self.state.balances.get((owner, name), 0))
+
+    def used(self, pool: str) -> int:
+        """How much of a pool is used."""
+        return self.pools.get(pool, self.state.pools.get(pool, 0))
+
+    def changes(self) -> tuple[Change, ...]:
+        """Everything this claim moved."""
+        accumulators = (
+            Change("accumulator", owner, name, period, scope, self.state.accumulators.get(key, 0), after)
+            for key, after in self.accumulators.items()
+            for owner, name, period, scope in [key]
+        )
+        balances = (
+            Change("balance", owner, name, before=self.state.balances.get((owner, name), 0), after=after)
+            for (owner, name), after in self.balances.items()
+        )
+        pools = (
+            Change("pool", "", name, before=self.state.pools.get(name, 0), after=after)
+            for name, after in self.pools.items()
+        )
+        return tuple(one for one in (*accumulators, *balances, *pools) if one.before != one.after)
