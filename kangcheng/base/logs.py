@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -38,8 +38,8 @@ ALLOWED = frozenset(
 )
 
 
-def configure_logs(*, level: str) -> None:
-    """Send structlog and the standard library's loggers through one formatter to stderr."""
+def configure_logs(*, level: str, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers through one formatter to `stream` (default: stderr)."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_steps(),
         processors=[
@@ -47,7 +47,7 @@ def configure_logs(*, level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
