@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,8 +12,9 @@ from kangcheng.policy.entry import Entry, cases_of
 from kangcheng.policy.kinds import Kind
 from kangcheng.policy.pack import Head, Key, Pack
 from kangcheng.policy.schema import Alone, At, Context, Many, nearest
-from kangcheng.policy.source import Mapping, Node, Scalar, Sequence, parse, plain
+from kangcheng.policy.source import Mapping, Scalar, Sequence, parse, plain
 from kangcheng.policy.store import PACKS, Store, read_store
+from kangcheng.policy.world import World
 
 CASES = ".cases.yaml"
 
@@ -34,7 +33,7 @@ def assemble(name: str, store: Store, kinds: Map[str, Kind] | None = None) -> Pa
     faults = list(store.faults)
     raw = {pack: _raw_entries(pack, store.texts[pack], known, faults) for pack in store.order}
     for pack in store.order:
-        context = _World([raw[seen] for seen in store.visible[pack]])
+        context = World(entry for seen in store.visible[pack] for entry in raw[seen])
         for entry in raw[pack]:
             kind = known[entry.kind]
             faults += _entry_faults(entry, kind, context)
@@ -132,7 +131,7 @@ def _beside(
     found[owner.file] = Entry(owner.kind, owner.id, owner.pack, owner.file, owner.node, cases)
 
 
-def _entry_faults(entry: Entry, kind: Kind, context: _World) -> list[Fault]:
+def _entry_faults(entry: Entry, kind: Kind, context: World) -> list[Fault]:
     faults = _schema_faults(entry, kind, context.of(entry.file))
     stem = PurePosixPath(entry.file).name.removesuffix(".yaml")
     if stem != entry.id and not stem.startswith(f"{entry.id}."):
@@ -231,52 +230,3 @@ def _head(name: str, data: Map[str, Any]) -> Head:
         tuple(data["extends"]),
         data["version"],
     )
-
-
-@dataclass(frozen=True)
-class _World:
-    """What an entry sees: the entries of its own pack and of those it extends."""
-
-    packs: list[list[Entry]]
-    file: str = ""
-    shared: dict[str, Any] = field(default_factory=dict)
-
-    def of(self, file: str) -> _World:
-        """The same world seen from a file."""
-        return _World(self.packs, file, self.shared)
-
-    def ids(self, kind: str) -> Collection[str]:
-        return self._by_kind.get(kind, {})
-
-    def documents(self) -> Collection[str]:
-        return self._by_kind.get("document", {})
-
-    def clauses(self, document: str) -> Collection[str] | None:
-        entry = self._by_kind.get("document", {}).get(document)
-        if entry is None:
-            return None
-        name = f"clauses {document}"
-        if name not in self.shared:
-            self.shared[name] = frozenset(_ids_in(entry.node.items.get("clauses")))
-        found: Collection[str] = self.shared[name]
-        return found
-
-    def neighbours(self, level: str) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def _by_kind(self) -> dict[str, dict[str, Entry]]:
-        if "by_kind" not in self.shared:
-            table: dict[str, dict[str, Entry]] = {}
-            for entries in self.packs:
-                for entry in entries:
-                    table.setdefault(entry.kind, {})[entry.id] = entry
-            self.shared["by_kind"] = table
-        found: dict[str, dict[str, Entry]] = self.shared["by_kind"]
-        return found
-
-
-def _ids_in(node: Node | None) -> list[str]:
-    rows = node.items if isinstance(node, Sequence) else []
-    ids = [row.items.get("id") for row in rows if isinstance(row, Mapping)]
-    return [id_.text for id_ in ids if isinstance(id_, Scalar)]

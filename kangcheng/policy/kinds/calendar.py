@@ -1,52 +1,32 @@
-"""Working days: weekends rest, holidays rest, and some weekends work instead. One block per year, with its source."""
+"""Working days: weekends rest, holidays rest, and some weekends work instead."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, KangchengError
 from kangcheng.policy.entry import Case, CaseResult, Entry, judged
 from kangcheng.policy.kinds.kind import Kind
 from kangcheng.policy.pack import Pack
-from kangcheng.policy.schema import (
-    FLAG,
-    Clause,
-    Day,
-    Field,
-    Many,
-    Record,
-    Table,
-    Text,
-    optional,
-    required,
-    whole,
-)
+from kangcheng.policy.schema import FLAG, Clause, Day, Field, Many, Record, Text, optional, required, whole
 
 HOLIDAY = Record(
     "假期 holiday",
     {
-        "name": required(Text(), "名称", moved=False),
+        "title": required(Text(), "名称", moved=False),
         "from": required(Day(), "第一天"),
         "to": required(Day(), "最后一天，含当天"),
-    },
-)
-
-YEAR = Record(
-    "一年 year",
-    {
-        "source": optional(Text(), "出处", moved=False),
         "clause": optional(Clause(), "依据的条款", moved=False),
-        "holidays": required(Many(HOLIDAY, least=0), "放假"),
-        "working": required(Many(Day(), least=0), "调休上班的日子"),
+        "source": optional(Text(), "出处", moved=False),
     },
 )
 
 FIELDS: dict[str, Field] = {
+    "covers_from": required(Day(), "排定的第一天；之外的日期不作答"),
+    "covers_to": required(Day(), "排定的最后一天，含当天"),
     "weekend": optional(Many(whole("1", "7"), least=0), "周几休息，1是周一；默认6、7", moved=False),
-    "years": required(
-        Table(YEAR, keys=Text(pattern=r"\d{4}", hint="年份")), "年份 → 放假与调休；未列的年份不作答"
-    ),
+    "holidays": required(Many(HOLIDAY, least=0), "放假"),
+    "workdays": required(Many(Day(), least=0), "调休上班的日子"),
 }
 
 CASE: dict[str, Field] = {
@@ -58,40 +38,47 @@ CASE: dict[str, Field] = {
 
 
 class CalendarError(KangchengError):
-    """The day lies in a year that the calendar does not hold."""
+    """The day lies outside what the calendar covers."""
 
 
 def check(entry: Entry, pack: Pack) -> list[Fault]:
-    """Days lie in their year, and no day is both a holiday and a working day."""
+    """Days lie inside the covered days, and no day is both a holiday and a working day."""
+    first, last = parse_date(entry.get("covers_from")), parse_date(entry.get("covers_to"))
     faults = []
-    for year, block in entry.get("years").items():
-        off = {day: number for number, row in enumerate(block["holidays"]) for day in _days(row)}
-        for day, number in off.items():
-            if str(day.year) != year:
-                faults.append(
-                    entry.fault(
-                        ("years", year, "holidays", number), f"{day} 不在 {year} 年 (outside the year)"
-                    )
-                )
-        for number, text in enumerate(block["working"]):
-            day = parse_date(text)
-            if day in off or str(day.year) != year:
-                words = (
-                    "又放假又上班 (holiday and working day)"
-                    if day in off
-                    else f"不在 {year} 年 (outside the year)"
-                )
-                faults.append(entry.fault(("years", year, "working", number), f"{day} {words}"))
+    if last < first:
+        faults.append(entry.fault("covers_to", "早于 covers_from (ends before it starts)"))
+    off = dict(_holidays(entry))
+    for day, number in off.items():
+        if not first <= day <= last:
+            faults.append(
+                entry.fault(("holidays", number), f"{day} 在排定的日期之外 (outside the covered days)")
+            )
+    for number, text in enumerate(entry.get("workdays")):
+        day = parse_date(text)
+        if day in off or not first <= day <= last:
+            words = (
+                "又放假又上班 (holiday and working day)"
+                if day in off
+                else "在排定的日期之外 (outside the covered days)"
+            )
+            faults.append(entry.fault(("workdays", number), f"{day} {words}"))
     return faults
 
 
 def working(entry: Entry, day: date) -> bool:
-    """True on a working day. Raises CalendarError for a year the calendar does not hold."""
-    block = _year(entry, day)
-    if day in {parse_date(text) for text in block["working"]}:
+    """True on a working day. Raises CalendarError outside the covered days."""
+    first, last = entry.get("covers_from"), entry.get("covers_to")
+    if not parse_date(first) <= day <= parse_date(last):
+        raise CalendarError(
+            f"{day} 不在日历之内 (outside the calendar)",
+            where=entry.file,
+            rule=f"{first}..{last}",
+            todo="补上放假安排",
+        )
+    if day in {parse_date(text) for text in entry.get("workdays")}:
         return True
     weekend = {int(text) for text in entry.get("weekend", ["6", "7"])}
-    return day.isoweekday() not in weekend and not any(day in _days(row) for row in block["holidays"])
+    return day.isoweekday() not in weekend and day not in dict(_holidays(entry))
 
 
 def working_day_after(entry: Entry, day: date, count: int) -> date:
@@ -106,33 +93,20 @@ def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     """Whether a day works, or which the n-th working day after it is."""
     data, differences = case.data, []
     on = parse_date(data["on"])
-    try:
-        if "working" in data:
-            got = "yes" if working(entry, on) else "no"
-            differences += [] if got == data["working"] else [f"{on}: 应为 {data['working']}，得 {got}"]
-        if "after" in data:
-            day = working_day_after(entry, on, int(data["after"]))
-            differences += [] if day == parse_date(data["expect"]) else [f"应为 {data['expect']}，得 {day}"]
-    except CalendarError as error:
-        differences.append(str(error))
+    if "working" in data:
+        got = "yes" if working(entry, on) else "no"
+        differences += [] if got == data["working"] else [f"{on}: 应为 {data['working']}，得 {got}"]
+    if "after" in data:
+        day = working_day_after(entry, on, int(data["after"]))
+        differences += [] if day == parse_date(data["expect"]) else [f"应为 {data['expect']}，得 {day}"]
     return judged(case, differences)
 
 
-def _year(entry: Entry, day: date) -> dict[str, Any]:
-    years: dict[str, dict[str, Any]] = entry.get("years")
-    if str(day.year) not in years:
-        raise CalendarError(
-            f"日历没有 {day.year} 年 (year not in the calendar)",
-            where=entry.file,
-            rule="、".join(years),
-            todo="补上当年的放假安排",
-        )
-    return years[str(day.year)]
-
-
-def _days(row: dict[str, str]) -> Iterator[date]:
-    first, last = parse_date(row["from"]), parse_date(row["to"])
-    return (first + timedelta(days=step) for step in range((last - first).days + 1))
+def _holidays(entry: Entry) -> Iterator[tuple[date, int]]:
+    for number, row in enumerate(entry.get("holidays")):
+        first, last = parse_date(row["from"]), parse_date(row["to"])
+        for step in range((last - first).days + 1):
+            yield first + timedelta(days=step), number
 
 
 KIND = Kind("calendar", "日历 (calendar)", FIELDS, check=check, run_case=run_case, case=CASE)

@@ -48,7 +48,7 @@ CLAUSE = Record(
         "kind": required(choice(*CLAUSE_KINDS), "条款性质"),
         "module": required(choice(*MODULES), "负责的模块"),
         "figures": required(Many(FIGURE, least=0), "条款里的数字"),
-        "system": optional(Text(), "要求的系统"),
+        "system": optional(Text(nothing=("none",)), "要求的系统；不要求系统的写 none"),
         "units": optional(Many(Text()), "责任单位"),
         "note": optional(Text(), "备注"),
     },

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kangcheng.kernel.dates import parse_date
-from kangcheng.kernel.errors import Fault
+from kangcheng.kernel.errors import Fault, KangchengError
 from kangcheng.policy.entry import Case, CaseResult, Entry, judged
 from kangcheng.policy.schema import (
     FLAG,
     Anything,
+    At,
     Clause,
     Day,
     Field,
     Id,
     Many,
+    Move,
     Record,
     Table,
     Text,
@@ -71,13 +73,19 @@ def no_faults(entry: Entry, pack: Pack) -> list[Fault]:
     return []
 
 
+def no_moves(entry: Entry, at: At) -> Iterable[Move]:
+    """The moves of a kind whose schema's own moves are all."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of entry.
 
     `fields`: its own keys. `check` finds what the schema cannot say. `run_case` runs one worked case beside an entry; None
-    when nothing can be run. `case`: keys of a case (None: anything). `cited`: "entry" when the entry itself must name a
-    clause or be `assumed` with a source; "" when its values do, or when it rests on none. `proven`: a value that no case
+    when nothing can be run. `case`: keys of a case (None: anything). `moves`: further changes that `--mutate` should try
+    (a default that was left out). `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
+    "" when its values do, or when it rests on none. `proven`: the entry must have cases, and a value that none of them
     notices is an error of `packs check --mutate`.
     """
 
@@ -89,6 +97,7 @@ class Kind:
     check: Callable[[Entry, Pack], list[Fault]] = no_faults
     run_case: Callable[[Entry, Case, Pack], CaseResult] | None = None
     case: dict[str, Field] | None = None
+    moves: Callable[[Entry, At], Iterable[Move]] = no_moves
     cited: str = ""
     proven: bool = False
 
@@ -113,8 +122,10 @@ class Kind:
         if set(case.data) - {"name", "because", "effective"}:
             if self.run_case is None:
                 return judged(case, [*differences, f"{self.name} 没有能运行算例的引擎 (no engine runs it)"])
-            result = self.run_case(entry, case, pack)
-            differences += result.differences
+            try:
+                differences += self.run_case(entry, case, pack).differences
+            except KangchengError as error:
+                differences.append(str(error))
         return judged(case, differences)
 
 

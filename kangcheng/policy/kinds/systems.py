@@ -38,6 +38,9 @@ ROW = Record(
         "journey": optional(
             Text(pattern=r"tests/\S+\.py::\w+", hint="测试，tests/…py::test_…"), "操作旅程的测试"
         ),
+        "data": optional(
+            Many(Text(pattern=r"[a-z]+\.\w+", hint="应用.模型，例如 funds.Settlement")), "页面背后的表"
+        ),
         "note": optional(Text(), "备注"),
         "status": optional(choice("open", "planned"), "尚无条目"),
     },
