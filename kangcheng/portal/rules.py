@@ -1,11 +1,18 @@
-"""The pack this city runs, read once per process."""
+"""The pack this city runs, and how far its clauses have come; read once per process."""
 
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
+from kangcheng.policy import systems as system_list
+from kangcheng.policy.checks import Checked, check_pack
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.reader import load_pack
+from kangcheng.policy.systems import SystemRow
+from kangcheng.policy.trace import ClauseTrace, running, trace
 
 
 @lru_cache(maxsize=1)
@@ -16,9 +23,28 @@ def pack() -> Pack:
 
 def city() -> str:
     """The pack's own name for its city."""
-    return pack().title
+    return pack().heads[pack().name].title
 
 
 def release() -> str:
     """First letters of the release hash: enough to tell two releases apart by eye."""
     return pack().release_hash[:12]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What checking the pack showed: its cases, every clause's status, every system's."""
+
+    checked: Checked
+    clauses: tuple[ClauseTrace, ...]
+    systems: tuple[SystemRow, ...]
+
+
+@lru_cache(maxsize=1)
+def standing() -> Standing:
+    """Check the pack, run its worked cases and trace every clause (a few seconds, once per process)."""
+    checked = check_pack(pack(), on=date.max)
+    good = running(pack(), checked)
+    rows = system_list.rows(pack(), good, Path(settings.REPOSITORY))
+    served = [row.id for row in rows if row.status == "served"]
+    return Standing(checked, tuple(trace(pack(), checked, served)), tuple(rows))

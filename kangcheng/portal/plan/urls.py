@@ -1,5 +1,15 @@
-"""Addresses of the area plan."""
+"""Addresses of the plan pages: documents, clauses, entries, systems."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kangcheng.portal.plan import entries, plan, systems
+
+urlpatterns = [
+    path("plan/", plan.plan, name="plan"),
+    path("plan/clauses/", plan.clauses, name="clauses"),
+    path("plan/documents/<str:document>/", plan.document, name="document"),
+    path("plan/documents/<str:document>/<str:clause>/", plan.clause, name="clause"),
+    path("plan/entries/", entries.entries, name="entries"),
+    path("plan/entries/<str:kind>/<str:id>/", entries.entry, name="entry"),
+    path("plan/systems/", systems.systems, name="systems"),
+]
