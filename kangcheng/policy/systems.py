@@ -47,7 +47,7 @@ def rows(
 def _row(row: Mapping[str, Any], good: Mapping[Key, int], root: Path, counted: int | None) -> SystemRow:
     running = [name for name in row["entries"] if tuple(name.split("/", 1)) in good]
     executable = (
-        any(not name.startswith("register/") for name in running) if row["mark"] == "R" else bool(running)
+        any(not name.startswith("register/") for name in running) if "R" in row["mark"] else bool(running)
     )
     lacking = list(_lacking(row, root, counted))
     if not executable:

@@ -23,6 +23,7 @@ from kangcheng.policy.schema import (
     Record,
     Table,
     Text,
+    Type,
     choice,
     optional,
     required,
@@ -86,7 +87,7 @@ class Kind:
     when nothing can be run. `case`: keys of a case (None: anything). `moves`: further changes that `--mutate` should try
     (a default that was left out). `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
     "" when its values do, or when it rests on none. `proven`: the entry must have cases, and a value that none of them
-    notices is an error of `packs check --mutate`.
+    notices is an error of `packs check --mutate`. `open`: the type of keys not listed, when any are allowed.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Kind:
     moves: Callable[[Entry, At], Iterable[Move]] = no_moves
     cited: str = ""
     proven: bool = False
+    open: Type | None = None
 
     @cached_property
     def case_record(self) -> Record:
@@ -113,7 +115,11 @@ class Kind:
         """Every key an entry of this kind may have."""
         cases = optional(Many(self.case_record), "算例 (worked cases; they run in every check)", moved=False)
         return Record(
-            self.name, {**COMMON, **self.fields, "cases": cases}, self.exactly_one, self.at_most_one
+            self.name,
+            {**COMMON, **self.fields, "cases": cases},
+            self.exactly_one,
+            self.at_most_one,
+            self.open,
         )
 
     def try_case(self, entry: Entry, case: Case, pack: Pack) -> CaseResult:

@@ -22,7 +22,7 @@ ROW = Record(
     "行 row",
     {
         "id": required(Text(pattern=r"[A-Z]{3}-\d{2}", hint="行号，例如 FUN-01"), "行号"),
-        "mark": required(Text(pattern=r"[RF]?", empty=True), "R 可执行的规则；F 可复算的数字"),
+        "mark": required(Text(pattern=r"R?F?", empty=True), "R 可执行的规则；F 可复算的数字"),
         "title": required(Text(), "中文名称"),
         "title_en": required(Text(), "英文名称"),
         "module": required(Text(), "模块"),
