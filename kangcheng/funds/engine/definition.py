@@ -369,7 +369,10 @@ class TotalRounding:
 
 @dataclass(frozen=True)
 class Stack:
-    """The order of entitlements, accounts and benefits for a scheme and a setting. Waivers come first, then caps, whatever their place."""
+    """The order of entitlements, accounts and benefits for a scheme and a setting.
+
+    Waivers come first, then caps, whatever their place.
+    """
 
     id: str
     split: Split

@@ -46,7 +46,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Result:
-    """bill = sum(payers) + sum(accounts) + sum(waived) + institution + sum(parts); patient = sum(parts) + sum(accounts); cash = sum(parts)."""
+    """What came of one claim.
+
+    bill = sum(payers) + sum(accounts) + sum(waived) + institution + sum(parts); patient = sum(parts) + sum(accounts);
+    cash = sum(parts).
+    """
 
     claim: str
     total: int

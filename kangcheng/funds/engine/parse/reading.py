@@ -25,7 +25,14 @@ T = TypeVar("T")
 class PackAt(Protocol):
     """What the engine asks of a pack at a date."""
 
-    def get(self, kind: str, entry_id: str) -> Any: ...
+    def get(self, kind: str, id_: str) -> Any:
+        """An entry with its mapping as `data`. Raises KangchengError."""
+
+    def dated(self, id_: str) -> Any:
+        """A parameter's `value`, `unit` and `clause` on the day. Raises KangchengError."""
+
+    def codes(self, codelist: str) -> Any:
+        """The codes of a code list on the day. Raises KangchengError."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from kangcheng.funds.engine.definition import (
@@ -156,7 +157,7 @@ def ascending(reading: Reading, ends: list[int | None], path: str) -> None:
         reading.fault(path, "最后一段应没有上限 (the last step must be open)", todo="最后一行不写 to")
     if len(closed) < len(ends) - 1:
         reading.fault(path, "只有最后一段可以没有上限 (only the last step is open)", todo="给前面各段写 to")
-    if any(later <= earlier for earlier, later in zip([0, *closed], closed, strict=False)):
+    if any(later <= earlier for earlier, later in pairwise([0, *closed])):
         reading.fault(path, "分段上限应逐段升高 (steps must ascend)")
 
 
@@ -174,7 +175,7 @@ def _nth(reading: Reading, node: object, path: str) -> tuple[NthStep, ...]:
                 minus=int(reading.number(body.get("minus", "0"), join(spot, "minus"), MONEY)),
             )
         )
-    if any(b.start <= a.start for a, b in zip(steps, steps[1:], strict=False)):
+    if any(b.start <= a.start for a, b in pairwise(steps)):
         reading.fault(path, "次数应逐行升高 (n-th steps must ascend)")
     return tuple(steps)
 

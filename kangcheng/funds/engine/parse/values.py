@@ -17,7 +17,7 @@ def value(reading: Reading, node: object, path: str, kind: Kind) -> Value:
     """`node` as a Value of that kind; a zero constant after a fault."""
     if not isinstance(node, Mapping):
         return Constant(reading.number(node, path, kind))
-    heads = [head for head in _FORMS if head in node]
+    heads = ["linear"] if "linear" in node else [head for head in _FORMS if head in node]
     if len(heads) != 1:
         reading.fault(
             path,
@@ -41,8 +41,8 @@ def _constant(reading: Reading, body: Body, path: str, kind: Kind) -> Value:
 
 
 def _parameter(reading: Reading, body: Body, path: str, kind: Kind) -> Value:
-    number = parameter(reading, body.get("param"), join(path, "param"), kind)
-    return Constant(number, reading.text(body.get("clause"), join(path, "clause")))
+    number, clause = parameter(reading, body.get("param"), join(path, "param"), kind)
+    return Constant(number, reading.text(body.get("clause"), join(path, "clause")) or clause)
 
 
 def _table(reading: Reading, body: Body, path: str, kind: Kind) -> Value:

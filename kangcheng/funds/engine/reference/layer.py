@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kangcheng.funds.engine.definition import CLASSIFIED, COPAY, DEDUCTIBLE, OVER_CEILING, BasePart, Benefit
 from kangcheng.funds.engine.reference import cumulative
 from kangcheng.funds.engine.reference.bill import Bill
@@ -56,7 +54,14 @@ def run_layer(bill: Bill, benefit: Benefit) -> None:
             given=given,
         )
     )
-    _say_result(bill, benefit, base, outcome, copay)
+    bill.notes.say(
+        benefit.id,
+        "本层未付 = 本层基数 - 支付",
+        base - outcome.paid,
+        clause=benefit.clause,
+        本层基数=base,
+        支付=outcome.paid,
+    )
 
 
 def why_not(bill: Bill, benefit: Benefit) -> str:
@@ -191,11 +196,3 @@ PART_NAMES = {
     "copay": "按比例自付",
     "over_ceiling": "超限额部分",
 }
-
-
-def _say_result(bill: Bill, benefit: Benefit, base: int, outcome: Outcome, copay: int) -> None:
-    if bill.notes.on:
-        inputs = {"本层基数": base, "支付": outcome.paid}
-        bill.notes.say(
-            benefit.id, "本层未付 = 本层基数 - 支付", base - outcome.paid, clause=benefit.clause, **inputs
-        )

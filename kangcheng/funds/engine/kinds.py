@@ -1,0 +1,153 @@
+"""The kinds that the engine runs: benefit, entitlement and stack, with their checks and their worked cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from kangcheng.funds.engine import parse, reference
+from kangcheng.funds.engine.definition import Stack
+from kangcheng.funds.engine.facts import Claim
+from kangcheng.funds.engine.render import as_json
+from kangcheng.kernel.dates import parse_date
+from kangcheng.kernel.errors import Fault, Faults, KangchengError
+from kangcheng.kernel.money import parse_yuan
+from kangcheng.policy.entry import EARLIEST, Case, CaseResult, Entry, judged
+from kangcheng.policy.kinds import benefit, entitlement, stack
+from kangcheng.policy.pack import Pack
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+def check(entry: Entry, pack: Pack) -> list[Fault]:
+    """What the schema cannot say: steps that do not ascend, parts that do not exist, references without a value, ...
+
+    The entry is read as on every day its cases use; without cases on its first day.
+    """
+    found: dict[str, Fault] = {}
+    for day in _days(entry, pack):
+        try:
+            _read(entry, pack, day)
+        except Faults as error:
+            for fault in error.faults:
+                found.setdefault(f"{fault.where} {fault.what}", fault)
+    return [
+        entry.fault(steps_of(fault.where), fault.what, rule=fault.rule, todo=fault.todo, near=fault.near)
+        for fault in found.values()
+    ]
+
+
+def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
+    """Settle the claims of a case in order; every leaf expected must be met to the fen."""
+    wanted = str(case.data.get("error", ""))
+    try:
+        results = _settled(entry, case, pack)
+    except KangchengError as error:
+        if wanted and wanted in str(error):
+            return judged(case, [])
+        return judged(case, [f"被拒绝 (refused): {error}"])
+    if wanted:
+        return judged(case, [f"应被拒绝，理由含 {wanted!r}，却结算了 (should be refused)"])
+    expected = case.data.get("expect", {})
+    expected = expected if isinstance(expected, list) else [expected]
+    if len(expected) != len(results):
+        return judged(case, [f"有 {len(results)} 张单据、{len(expected)} 个 expect (counts differ)"])
+    return judged(
+        case, [line for i, one in enumerate(expected) for line in _missed(one, results[i], f"[{i}]")]
+    )
+
+
+def _days(entry: Entry, pack: Pack) -> list[date]:
+    days = {parse_date(str(body["on"])) for case in entry.cases for body in _bodies(case) if _has_day(body)}
+    if days:
+        return sorted(days)
+    starts = [one.period.start for one in pack.all() if one.period.start != EARLIEST]
+    own = entry.period.start
+    return [own if own != EARLIEST else max(starts, default=date(2000, 1, 1))]
+
+
+def _has_day(body: Any) -> bool:
+    try:
+        return bool(parse_date(body["on"]))
+    except (KangchengError, KeyError, TypeError):
+        return False
+
+
+def _bodies(case: Case) -> list[Any]:
+    return case.data.get("claims") or [case.data.get("claim", {})]
+
+
+def _read(entry: Entry, pack: Pack, day: date) -> Stack:
+    return parse.settleable(entry, pack.at(day), file=entry.file)
+
+
+def _settled(entry: Entry, case: Case, pack: Pack) -> list[dict[str, Any]]:
+    """Results in the order of the case, each claim under the pack of its own day."""
+    bodies = _bodies(case)
+    claims = parse.claims_of(bodies)
+    before = case.data.get("state") or {}
+    if before.get("accumulators"):
+        seen = parse.claim({"on": "2000-01-01", "accumulators": before["accumulators"]}).accumulators
+        claims[0] = replace(claims[0], accumulators={**seen, **claims[0].accumulators})
+    pools = {name: _used(str(text)) for name, text in (before.get("pools") or {}).items()}
+    state = reference.State(pools=pools)
+    stacks: dict[date, Stack] = {}
+    results: dict[int, dict[str, Any]] = {}
+    for place in reference.in_order(claims):
+        claim: Claim = claims[place]
+        if claim.on not in stacks:
+            stacks[claim.on] = _read(entry, pack, claim.on)
+        result = reference.settle(stacks[claim.on], claim, state, explain=False)
+        state.apply(result.changes)
+        results[place] = as_json(result)
+    return [results[place] for place in range(len(claims))]
+
+
+def _used(text: str) -> int:
+    """What a pool has given so far: plain digits ending in 例 are cases, everything else is yuan."""
+    return int(text.removesuffix("例")) if text.endswith("例") else parse_yuan(text)
+
+
+def _missed(expected: Any, got: Any, path: str) -> Iterator[str]:
+    """Differences in words. An empty mapping expects that everything there is zero."""
+    if isinstance(expected, Mapping):
+        if not isinstance(got, Mapping):
+            yield f"{path}: 应为键值表，得 {got!r}"
+            return
+        if not expected:
+            yield from (
+                f"{path}.{key}: 应为 0，得 {value}" for key, value in got.items() if not _same("0", value)
+            )
+        for key, value in expected.items():
+            if key in got:
+                yield from _missed(value, got[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}: 结果中没有此项 (not in the result)；有 {', '.join(got)}"
+    elif isinstance(expected, list):
+        if expected != got:
+            yield f"{path}: 应为 {expected}，得 {got}"
+    elif not _same(str(expected), got):
+        yield f"{path}: 应为 {expected}，得 {got}"
+
+
+def _same(expected: str, got: Any) -> bool:
+    """Equal texts, or equal amounts however written."""
+    if expected == got:
+        return True
+    try:
+        return parse_yuan(expected) == parse_yuan(got)
+    except KangchengError:
+        return False
+
+
+def steps_of(path: str) -> tuple[str | int, ...]:
+    """A path in words as keys and list places: "steps[2].rate" -> ("steps", 2, "rate")."""
+    return tuple(int(place) if place else key for key, place in _STEP.findall(path))
+
+
+KINDS = [
+    replace(kind, check=check, run_case=run_case) for kind in (benefit.KIND, entitlement.KIND, stack.KIND)
+]
