@@ -1,5 +1,14 @@
-"""Addresses of the area performance."""
+"""Addresses of indicators and reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kangcheng.portal.performance import indicators, reports
+
+urlpatterns = [
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/<str:id>/", indicators.indicator, name="indicator"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/refresh/", reports.refresh_lake, name="refresh_lake"),
+    path("reports/<str:name>/<str:period>/", reports.report, name="report"),
+    path("reports/<str:name>/<str:period>/docx/", reports.download, name="report_docx"),
+]

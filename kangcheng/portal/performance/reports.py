@@ -1,0 +1,75 @@
+"""Reports that write themselves: the list, one report with every figure linked to its indicator, and the .docx."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from kangcheng.performance import refresh
+from kangcheng.performance.indicators.spans import name_of
+from kangcheng.performance.reports import services
+from kangcheng.performance.reports.types import Chart
+from kangcheng.portal import rules
+from kangcheng.portal.doors import page
+from kangcheng.portal.lists import as_file
+from kangcheng.portal.performance.periods import last_day, months
+from kangcheng.portal.words import t
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+COLOURS = ["#0d6e6e", "#1d5fa8", "#b06a00", "#7a4fa3", "#2e7d4f", "#a83a5b"]
+
+
+@page("report.write", "plan.look")
+def reports(request: HttpRequest) -> HttpResponse:
+    """Every report of the pack, with the periods it can be written for."""
+    last = last_day()
+    context = {
+        "templates": services.templates(rules.pack()),
+        "periods": [(name_of(m), m.text) for m in months(last)] if last else [],
+        "lake": refresh.newest(),
+    }
+    return render(request, "portal/performance/reports.html", context)
+
+
+@page("report.write", "plan.look")
+def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
+    """One report on screen."""
+    document = services.write(name=name, period=period, pack=rules.pack())
+    charts = [_drawn(section.chart) if section.chart else None for section in document.sections]
+    context = {"document": document, "sections": list(zip(document.sections, charts, strict=True)), "name": name, "period": period}
+    return render(request, "portal/performance/report.html", context)
+
+
+@page("report.write", "plan.look")
+def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
+    """The same report as .docx."""
+    document = services.write(name=name, period=period, pack=rules.pack())
+    return as_file(services.as_file(document, ".docx"), f"{document.title}{document.span.text}.docx", WORD)
+
+
+@require_POST
+@page("report.write")
+def refresh_lake(request: HttpRequest) -> HttpResponse:
+    """Bring the figures up to date."""
+    done = refresh.refresh(by=request.actor, on=request.today, now=timezone.now(), why=t("页面上更新数据", "refresh from the page"))
+    messages.success(request, t(f"数据已更新，共 {sum(done.rows.values()):,} 行。", f"Refreshed: {sum(done.rows.values()):,} rows."), extra_tags="good")
+    return redirect("portal:reports")
+
+
+def _drawn(chart: Chart) -> dict[str, Any]:
+    if chart.kind == "pie":
+        (_, numbers) = chart.series[0]
+        data = [{"name": label, "value": number} for label, number in zip(chart.labels, numbers, strict=True)]
+        return {"color": COLOURS, "tooltip": {}, "series": [{"type": "pie", "radius": ["40%", "68%"], "data": data}]}
+    return {
+        "color": COLOURS,
+        "grid": {"left": 80, "right": 20, "top": 40, "bottom": 30},
+        "legend": {"top": 4},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": list(chart.labels)},
+        "yAxis": {"type": "value"},
+        "series": [{"name": name, "type": chart.kind, "data": list(numbers)} for name, numbers in chart.series],
+    }
