@@ -12,11 +12,11 @@ from typing import Any
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.money import parse_yuan
 from kangcheng.kernel.units import parse_number, parse_rate
-from kangcheng.policy.kinds.city import KIND
 from kangcheng.policy.reader import read_entry
 from kangcheng.policy.schema import Day, Money, Number, Rate, Record, Table
 from kangcheng.policy.source import Mapping, Node, Scalar, Sequence, read_bytes
 from kangcheng.policy.store import PACKS
+from kangcheng.synth.keys import KIND
 
 FILE = PACKS / "kangcheng" / "synth" / "city.yaml"
 
