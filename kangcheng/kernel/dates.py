@@ -84,7 +84,10 @@ def parse_period(text: str) -> Period:
     plain = _plain(text)
     if ".." in plain:
         first, _, last = plain.partition("..")
-        return Period(parse_period(first).start, parse_period(last).end if last else None)
+        stretch = Period(parse_period(first).start, parse_period(last).end if last else None)
+        if stretch.days == 0:
+            raise DateError("期间是空的 (empty period)", where=repr(text), rule="两点前的不晚于两点后的")
+        return stretch
     if match := _QUARTER.fullmatch(plain):
         quarter = "1234一二三四".index(match[2]) % 4
         return _months(int(match[1]), 3 * quarter + 1, 3, text)
