@@ -95,15 +95,13 @@ def _settled(entry: Entry, case: Case, pack: Pack) -> list[dict[str, Any]]:
     pools = {name: _used(str(text)) for name, text in (before.get("pools") or {}).items()}
     state = reference.State(pools=pools)
     stacks: dict[date, Stack] = {}
-    results: dict[int, dict[str, Any]] = {}
-    for place in reference.in_order(claims):
-        claim: Claim = claims[place]
+
+    def stack_of(claim: Claim) -> Stack:
         if claim.on not in stacks:
             stacks[claim.on] = _read(entry, pack, claim.on)
-        result = reference.settle(stacks[claim.on], claim, state, explain=False)
-        state.apply(result.changes)
-        results[place] = as_json(result)
-    return [results[place] for place in range(len(claims))]
+        return stacks[claim.on]
+
+    return [as_json(result) for result in reference.run(stack_of, claims, state)[0]]
 
 
 def _used(text: str) -> int:

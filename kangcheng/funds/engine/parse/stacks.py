@@ -58,11 +58,11 @@ def read(reading: Reading, node: object, path: str = "", *, release: str = "") -
 def alone(reading: Reading, node: object, path: str = "", *, release: str = "") -> Stack:
     """One benefit or entitlement as a stack of its own, with the benefit's own split."""
     if isinstance(node, Mapping) and node.get("kind") == "entitlement":
-        position: Position = entitlements.read(reading, node, path)
+        position: Benefit | Entitlement = entitlements.read(reading, node, path)
         parts = Split()
     else:
-        position = benefits.read(reading, node, path)
-        parts = position.split or Split()
+        position = read = benefits.read(reading, node, path)
+        parts = read.split or Split()
     stack = Stack(
         position.id, parts, (position,), title=position.title, clause=position.clause, release=release
     )

@@ -94,5 +94,5 @@ def _say_expense(bill: Bill, benefit: Benefit, to_date: int, deductible: int, ex
             "累计超限额费用": to_date - deductible - expense,
         }
         bill.notes.say(
-            benefit.id, f"累计费用 = {' - '.join(inputs)}", expense, clause=benefit.clause, **inputs
+            benefit.id, f"累计费用 = {' - '.join(inputs)}", expense, clause=benefit.clause, also=inputs
         )

@@ -36,7 +36,7 @@ def standard(bill: Bill, benefit: Benefit, rule: Deductible) -> int:
         told = {"适用": words} if (words := words_of(rule.amount, bill.claim)) else {}
         clause = clause_of(rule.amount, bill.claim) or rule.clause or benefit.clause
         bill.notes.say(
-            benefit.id, "起付标准 = 规定起付标准", amount, clause=clause, 规定起付标准=amount, **told
+            benefit.id, "起付标准 = 规定起付标准", amount, clause=clause, 规定起付标准=amount, also=told
         )
     amount = _nth(bill, benefit, rule, amount)
     if rule.floor is not None:

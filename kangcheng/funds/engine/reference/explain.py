@@ -5,8 +5,10 @@ Whoever reads a line can redo it by hand: every name in the formula is among the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from kangcheng.funds.engine.definition import Rounding
 from kangcheng.funds.engine.result import Reason
@@ -36,11 +38,19 @@ class Notes:
         self._raw: list[tuple[str, str, str, dict[str, Told], Told, str]] = []
 
     def say(
-        self, layer: str, formula: str, output: Told, *, clause: str = "", rounding: str = "", **inputs: Told
+        self,
+        layer: str,
+        formula: str,
+        output: Told,
+        *,
+        clause: str = "",
+        rounding: str = "",
+        also: Mapping[str, Told] = MappingProxyType({}),
+        **inputs: Told,
     ) -> None:
-        """One sum: int is fen, Fraction a ratio, Exact unrounded fen, text as it stands."""
+        """One sum: int is fen, Fraction a ratio, Exact unrounded fen, text as it stands. `also`: inputs with names made up."""
         if self.on:
-            self._raw.append((layer, clause, formula, inputs, output, rounding))
+            self._raw.append((layer, clause, formula, {**inputs, **also}, output, rounding))
 
     def reasons(self) -> tuple[Reason, ...]:
         """All lines, numbers printed."""

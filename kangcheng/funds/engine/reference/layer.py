@@ -96,7 +96,7 @@ def carve(bill: Bill, layer: str, base: tuple[BasePart, ...], clause: str) -> li
             )
     if bill.notes.on:
         inputs = {PART_NAMES.get(p.part, p.part): amount for p, amount in zip(base, carved, strict=True)}
-        bill.notes.say(layer, f"本层基数 = {' + '.join(inputs)}", sum(carved), clause=clause, **inputs)
+        bill.notes.say(layer, f"本层基数 = {' + '.join(inputs)}", sum(carved), clause=clause, also=inputs)
     return carved
 
 
@@ -123,7 +123,7 @@ def _computed(bill: Bill, benefit: Benefit, carved: list[int]) -> Outcome:
     if bill.notes.on and (deductible or over):
         inputs = {"本层基数": sum(carved), "本次起付线": deductible, "超限额费用": over}
         bill.notes.say(
-            benefit.id, f"本层费用 = {' - '.join(inputs)}", sum(rest), clause=benefit.clause, **inputs
+            benefit.id, f"本层费用 = {' - '.join(inputs)}", sum(rest), clause=benefit.clause, also=inputs
         )
     paid = pay(bill, benefit, rest, deductible)
     paid = top_up(bill, benefit, sum(carved), paid)
@@ -179,9 +179,8 @@ def remember(bill: Bill, benefit: Benefit, base: int, outcome: Outcome) -> None:
         "paid": outcome.paid,
         "count": 1,
     }
-    for attribute in benefit.accumulate.by:
-        if not bill.claim.attributes.get(attribute):
-            raise refuse(attribute, f"单据缺少 {attribute} (attribute missing)", rule=f"按 {attribute} 累计")
+    if missing := bill.memory.missing(benefit.accumulate):
+        raise refuse(missing, f"单据缺少 {missing} (attribute missing)", rule=f"按 {missing} 累计")
     for what, amount in amounts.items():
         bill.memory.add(name_of(benefit, what), amount)
 

@@ -37,7 +37,7 @@ def expense_room(bill: Bill, benefit: Benefit, ceiling: Ceiling, deductible: int
             f"可纳入费用 = max(0, {' - '.join(inputs)})",
             room,
             clause=clause_of(ceiling.limit, bill.claim) or ceiling.clause or benefit.clause,
-            **inputs,
+            also=inputs,
         )
     return room
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from kangcheng.funds.engine.definition import Benefit, Brackets, PerDay, Step
+from kangcheng.funds.engine.definition import Benefit, Brackets, PerDay, Step, Value
 from kangcheng.funds.engine.reference.bill import Bill
-from kangcheng.funds.engine.reference.explain import Exact, how
+from kangcheng.funds.engine.reference.explain import Exact, Told, how
 from kangcheng.funds.engine.reference.rates import rate_of
 from kangcheng.funds.engine.reference.values import clause_of, exact_money, number_of, words_of
 from kangcheng.kernel.money import rounded
@@ -47,7 +47,7 @@ def lump(bill: Bill, benefit: Benefit) -> int:
                 clause=clause,
                 rounding=how(rounding),
                 规定金额=Exact(exact),
-                **told,
+                also=told,
             )
         return amount
     return rounded(_by_day(bill, benefit), rounding.unit, rounding.mode)
@@ -78,9 +78,10 @@ def _by_day(bill: Bill, benefit: Benefit) -> Fraction:
     return total
 
 
-def _spans(rule: PerDay, days: int) -> list[tuple[int, int, object]]:
+def _spans(rule: PerDay, days: int) -> list[tuple[int, int, Value]]:
     """First day, last day and amount of every step that this many days reach."""
-    spans, start = [], 1
+    spans: list[tuple[int, int, Value]] = []
+    start = 1
     for to, value in rule.steps:
         last = days if to is None else min(days, to)
         first = max(start, rule.waiting + 1)
@@ -100,14 +101,14 @@ def _piece(
         exact = Fraction(rounded(exact, rounding.unit, rounding.mode))
     if bill.notes.on:
         words = how(rounding) if rounding.at == "bracket" else ""
-        inputs = {name: amount, "支付比例": rate}
+        inputs: dict[str, Told] = {name: amount, "支付比例": rate}
         bill.notes.say(
             benefit.id,
             f"应付 = {name} × 支付比例",
             Exact(exact),
             clause=clause or benefit.clause,
             rounding=words,
-            **inputs,
+            also=inputs,
         )
     return exact
 
@@ -164,6 +165,6 @@ def _total(bill: Bill, benefit: Benefit, pieces: list[Fraction]) -> int:
             amount,
             clause=benefit.clause,
             rounding=how(rounding),
-            **inputs,
+            also=inputs,
         )
     return amount

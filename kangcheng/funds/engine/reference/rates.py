@@ -59,10 +59,10 @@ def _say_stated(
             clause=clause,
             全部=Fraction(1),
             个人比例=stated,
-            **told,
+            also=told,
         )
     else:
-        bill.notes.say(benefit.id, "支付比例 = 规定比例", rate, clause=clause, 规定比例=stated, **told)
+        bill.notes.say(benefit.id, "支付比例 = 规定比例", rate, clause=clause, 规定比例=stated, also=told)
 
 
 _WORDS = {
@@ -97,5 +97,5 @@ def _say_adjusted(
                 f"支付比例 = {_WORDS[adjustment.of][key]}",
                 after,
                 clause=clause_of(value, bill.claim) or adjustment.clause or benefit.clause,
-                **inputs,
+                also=inputs,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kangcheng.funds.engine.definition import Account, Stack
 from kangcheng.funds.engine.facts import Claim
@@ -36,20 +36,26 @@ def settle_all(
     Results stand in the order the claims were given. `state` is not changed. Raises Faults of all refused claims, with
     their places in the list.
     """
-    return run(stack, claims, state, explain=explain)[0]
+    return run(lambda _: stack, claims, state, explain=explain)[0]
 
 
 def run(
-    stack: Stack, claims: Iterable[Claim], state: State | None = None, *, explain: bool = False
+    stack_of: Callable[[Claim], Stack],
+    claims: Iterable[Claim],
+    state: State | None = None,
+    *,
+    explain: bool = False,
 ) -> tuple[list[Result], State]:
-    """As `settle_all`, with the state after the last claim."""
+    """As `settle_all`, each claim under the stack that is its own; also the state after the last claim."""
     given = list(claims)
     working = state.copy() if state else State()
-    prepared = plan(stack)
+    plans: dict[int, Plan] = {}
     results: dict[int, Result] = {}
     faults: list[Fault] = []
     for place in in_order(given):
         try:
+            stack = stack_of(given[place])
+            prepared = plans.setdefault(id(stack), plans.get(id(stack)) or plan(stack))
             result = _settle(prepared, given[place], working, explain=explain)
         except Faults as error:
             faults += [_at(fault, place, given[place]) for fault in error.faults]
@@ -67,7 +73,8 @@ def in_order(claims: Sequence[Claim]) -> list[int]:
 
 
 def _at(fault: Fault, place: int, claim: Claim) -> Fault:
-    return Fault(f"[{place}].{fault.where} ({claim.id})", fault.what, fault.rule, fault.todo, near=fault.near)
+    where = f"[{place}].{fault.where} ({claim.id})"
+    return Fault(where, fault.what, fault.rule, fault.todo, near=fault.near)
 
 
 def _settle(prepared: Plan, claim: Claim, state: State, *, explain: bool) -> Result:
@@ -123,9 +130,8 @@ def _result(bill: Bill) -> Result:
         allowances=bill.allowances,
         accumulators={slot.label: memory.value(slot) for slot in bill.plan.slots},
         balances={
-            name: memory.balance(memory.owner(kind), name)
+            name: memory.balance(memory.owner(kind), name) if kind == "person" or bill.claim.household else 0
             for name, kind in bill.plan.balances.items()
-            if kind == "person" or bill.claim.household
         },
         no_deposit=tuple(bill.no_deposit),
         changes=memory.changes(),

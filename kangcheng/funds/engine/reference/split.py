@@ -147,5 +147,5 @@ def _say_parts(bill: Bill) -> None:
             f"政策范围内费用 = {' - '.join(inputs)}",
             bill.in_scope_basis,
             clause=bill.plan.stack.clause,
-            **inputs,
+            also=inputs,
         )

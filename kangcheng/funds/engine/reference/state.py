@@ -64,6 +64,11 @@ def deciding_day(accumulate: Accumulate, claim: Claim) -> date:
     return discharged if accumulate.decided_by == "discharged" else claim.admitted_on or discharged
 
 
+def _plain(text: str) -> str:
+    """An attribute's text so that no two scopes read the same."""
+    return text.replace("\\", "\\\\").replace(";", "\\;")
+
+
 class Memory:
     """The state as one claim sees it. Nothing reaches the state before the claim is settled whole."""
 
@@ -102,12 +107,19 @@ class Memory:
         return self._keys[name]
 
     def _key(self, slot: Slot) -> Key | None:
-        period = period_key(slot.period, slot.accumulate, self.claim)
-        texts = [self.claim.attributes.get(name) for name in slot.accumulate.by]
-        if period is None or not all(texts):
+        accumulate = slot.accumulate
+        period = period_key(slot.period, accumulate, self.claim)
+        if period is None or self.missing(accumulate):
             return None
-        scope = ";".join(f"{name}={text}" for name, text in zip(slot.accumulate.by, texts, strict=True))
-        return (self.owner(slot.accumulate.owner), slot.name, period, scope)
+        scope = ";".join(f"{name}={_plain(self.claim.attributes[name])}" for name in accumulate.by)
+        return (self.owner(accumulate.owner), slot.name, period, scope)
+
+    def missing(self, accumulate: Accumulate, period: Period = "life") -> str:
+        """The first thing the claim would have to name to be remembered; empty when it names all."""
+        if accumulate.owner == "household" and not self.claim.household:
+            return "household"
+        named = (*accumulate.by, *((period,) if period in ("episode", "disease", "course") else ()))
+        return next((one for one in named if not self.claim.attributes.get(one)), "")
 
     def value(self, slot: Slot) -> int:
         """What the slot holds now; 0 without a key."""
@@ -124,10 +136,8 @@ class Memory:
         """The number under a name for the claim's own period."""
         slot = self.plan.slot(name, period)
         if self.key(slot) is None:
-            missing = [one for one in (*slot.accumulate.by, period) if not self.claim.attributes.get(one)]
-            raise refuse(
-                missing[0], f"单据缺少 {missing[0]} (attribute missing)", rule=f"按 {missing[0]} 累计"
-            )
+            missing = self.missing(slot.accumulate, period)
+            raise refuse(missing, f"单据缺少 {missing} (attribute missing)", rule=f"按 {missing} 累计")
         return self.value(slot)
 
     def add(self, name: str, amount: int) -> None:
