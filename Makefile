@@ -7,8 +7,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo "$$python" && break; done)
 # Faces and everything that computes are checked strictly; pages and tests are not forced.
-STRICT = kangcheng/kernel kangcheng/policy kangcheng/lake kangcheng/base kangcheng/config kangcheng/funds/engine \
-	$(shell find kangcheng -name services.py -o -name selectors.py -o -name types.py -o -name rules.py)
+PURE := kangcheng/kernel kangcheng/policy kangcheng/lake kangcheng/base kangcheng/config kangcheng/funds/engine
+STRICT = $(PURE) $(shell find kangcheng $(foreach folder,$(PURE),-path $(folder) -prune -o) \
+	\( -name services.py -o -name selectors.py -o -name types.py -o -name rules.py \) -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fast slow check fix bench faults lock clean
