@@ -237,13 +237,16 @@ def values_of(entry: Entry) -> tuple[Dated, ...]:
     """Every dated value of a parameter entry, by first day; a value ends where the next begins."""
     unit = entry.get("unit")
     rows = sorted(entry.get("values", []), key=lambda row: period_of(row).start)
-    found = []
-    for row, later in zip(rows, [*rows[1:], None], strict=True):
+    found: list[Dated] = []
+    follows: date | None = None  # first day of the next value that is sure to come
+    for row in reversed(rows):
         period = period_of(row)
-        if period.end is None and later is not None and later.get("status") != "expected":
-            period = Period(period.start, period_of(later).start)
+        if period.end is None and follows is not None:
+            period = Period(period.start, follows)
         found.append(_dated(row, unit, period, entry))
-    return tuple(found)
+        if row.get("status") != "expected":
+            follows = period.start
+    return tuple(reversed(found))
 
 
 def _dated(row: Mapping[str, Any], unit: str, period: Period, entry: Entry) -> Dated:

@@ -133,6 +133,7 @@ def test_printing(value, code, words):
 
 
 def test_printing_rates():
+    assert show_rate(Fraction(1, 500)) == "0.2%"
     assert (show_rate(Fraction(7, 10)), show_rate(Fraction(67, 200)), show_rate(Fraction(1, 3))) == (
         "70%",
         "33.5%",
