@@ -47,6 +47,8 @@ def mutate(pack: Pack, entries: Iterable[Entry], kinds: Map[str, Kind] | None = 
             continue
         at = At(world.of(entry.file))
         for move in (*kind.schema.moves(entry.node, at), *kind.moves(entry, at)):
+            if kind.same(entry, move, pack):
+                continue
             changed = entry.with_node(_mapping(replaced(entry.node, move.path, move.node)))
             yield Mutant(entry, move, _noticed(pack, changed, judges, known, at), proven)
 

@@ -31,7 +31,8 @@ from kangcheng.policy.schema import (
 
 CLAUSE = optional(Clause(), "依据的条款", moved=False)
 NOTE = optional(Text(), "备注", moved=False)
-PERIODS = ("claim", "day", "month", "quarter", "year", "episode", "disease", "course", "life")
+PERIODS = ("claim", "episode", "course", "disease", "day", "month", "quarter", "year", "life")
+"""From the narrowest to the widest: `--mutate` tries the neighbours."""
 
 # --- conditions
 
@@ -168,7 +169,7 @@ DEDUCTIBLE = Record(
     "起付线 deductible",
     {
         "amount": required(MONEY, "起付标准，元"),
-        "per": optional(choice(*PERIODS), "每次、每年、每病种…只付一次"),
+        "per": optional(choice(*PERIODS, ordered=True), "每次、每年、每病种…只付一次"),
         "nth": optional(Many(NTH), "第几次起变化"),
         "floor": optional(MONEY, "最低，元"),
         "yearly_cap": optional(MONEY, "全年累计上限，元"),
@@ -234,7 +235,7 @@ CEILING = Record(
     {
         "limit": required(MONEY, "限额，元"),
         "of": required(choice("expense", "payment"), "限纳入费用或限支付"),
-        "per": optional(choice(*PERIODS), "每次、每年…默认每年"),
+        "per": optional(choice(*PERIODS, ordered=True), "每次、每年…默认每年"),
         "basis": optional(choice("after_deductible", "gross"), "费用限额是否含起付线"),
         "clause": CLAUSE,
         "note": NOTE,
@@ -263,7 +264,7 @@ FREQUENCY = Record(
     "次数 frequency",
     {
         "times": required(whole("1"), "次数"),
-        "per": optional(choice(*PERIODS[1:]), "期间，默认每年"),
+        "per": optional(choice(*PERIODS[1:], ordered=True), "期间，默认每年"),
         "clause": CLAUSE,
     },
 )

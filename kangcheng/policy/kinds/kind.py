@@ -79,13 +79,19 @@ def no_moves(entry: Entry, at: At) -> Iterable[Move]:
     return ()
 
 
+def never_same(entry: Entry, move: Move, pack: Pack) -> bool:
+    """No move leaves the meaning as it was."""
+    return False
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of entry.
 
     `fields`: its own keys. `check` finds what the schema cannot say. `run_case` runs one worked case beside an entry; None
     when nothing can be run. `case`: keys of a case (None: anything). `moves`: further changes that `--mutate` should try
-    (a default that was left out). `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
+    (a default that was left out); `same`: a move that cannot change what the entry means, so that nothing could notice it.
+    `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
     "" when its values do, or when it rests on none. `proven`: the entry must have cases, and a value that none of them
     notices is an error of `packs check --mutate`. `open`: the type of keys not listed, when any are allowed.
     """
@@ -99,6 +105,7 @@ class Kind:
     run_case: Callable[[Entry, Case, Pack], CaseResult] | None = None
     case: dict[str, Field] | None = None
     moves: Callable[[Entry, At], Iterable[Move]] = no_moves
+    same: Callable[[Entry, Move, Pack], bool] = never_same
     cited: str = ""
     proven: bool = False
     open: Type | None = None

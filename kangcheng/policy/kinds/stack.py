@@ -2,6 +2,7 @@
 
 from kangcheng.policy.kinds import benefit, entitlement
 from kangcheng.policy.kinds.benefit import BASE, CASE, CLAUSE, NOTE, ONE_WAY, SPLIT, WHEN
+from kangcheng.policy.kinds.commuting import commutes
 from kangcheng.policy.kinds.kind import COMMON, Kind
 from kangcheng.policy.schema import (
     Field,
@@ -83,4 +84,5 @@ KIND = Kind(
     case=CASE,
     cited="entry",
     proven=True,
+    same=commutes,
 )

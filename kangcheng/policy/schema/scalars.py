@@ -263,10 +263,11 @@ class YearDay(Text):
 
 @dataclass(frozen=True)
 class Choice(Text):
-    """One of a closed list of words. Moves to every other word when `moved`."""
+    """One of a closed list of words. Moves to every other word, or, when they are `ordered`, to its neighbours."""
 
     options: tuple[str, ...] = ()
     moved: bool = True
+    ordered: bool = False
 
     @property
     def label(self) -> str:
@@ -286,12 +287,17 @@ class Choice(Text):
 
     def moves(self, node: Node, at: At) -> Iterator[Move]:
         if self.moved:
-            yield from moved(node, at, lambda text: [option for option in self.options if option != text])
+            yield from moved(node, at, self._steps)
+
+    def _steps(self, text: str) -> list[str]:
+        place = self.options.index(text)
+        reach = 1 if self.ordered else len(self.options)
+        return [option for n, option in enumerate(self.options) if 0 < abs(n - place) <= reach]
 
 
-def choice(*options: str, moved: bool = True) -> Choice:
-    """One of these words."""
-    return Choice(options=options, moved=moved)
+def choice(*options: str, moved: bool = True, ordered: bool = False) -> Choice:
+    """One of these words; `ordered` when a step is to the word before or after."""
+    return Choice(options=options, moved=moved, ordered=ordered)
 
 
 FLAG = choice("yes", "no")
