@@ -14,5 +14,5 @@ class BaseConfig(AppConfig):
         from kangcheng.base import files, personal
         from kangcheng.base.keys import key_ring
 
-        personal.use(key_ring(settings.KEY_FILE))
+        personal.use(key_ring(settings.KEY_FILE), source=settings.KEY_FILE)
         files.use(settings.FILES_FOLDER)

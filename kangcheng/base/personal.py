@@ -5,15 +5,18 @@ with it, so a value moved to another column does not open. Nonces are random: a 
 """
 
 import secrets
+from pathlib import Path
 from typing import Any, ClassVar
 
+import pgtrigger
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
+from django.apps import apps
 from django.db import models, transaction
 
-from kangcheng.base.keys import KeyRing
+from kangcheng.base.keys import KeyRing, key_ring
 from kangcheng.base.row import Base
 from kangcheng.kernel.errors import KangchengError
 
@@ -23,6 +26,7 @@ NONCE = slice(5, 17)
 HEAD, TAG = 17, 16
 
 _ring: KeyRing | None = None
+_source: tuple[Path, int] | None = None
 
 
 class SealError(KangchengError):
@@ -53,10 +57,14 @@ class KeyMark(Base):
         verbose_name = "密钥标记"
 
 
-def use(ring: KeyRing | None) -> KeyRing | None:
-    """Seal and open with `ring` from now on; returns the ring used before."""
-    global _ring
+def use(ring: KeyRing | None, *, source: Path | None = None) -> KeyRing | None:
+    """Seal and open with `ring` from now on; returns the ring used before.
+
+    With `source`, the file it came from, a key that another process has added there is found without a restart.
+    """
+    global _ring, _source
     before, _ring = _ring, ring
+    _source = (source, source.stat().st_mtime_ns) if source else None
     return before
 
 
@@ -73,7 +81,7 @@ def seal(value: str, purpose: str) -> bytes:
 def unseal(sealed: bytes, purpose: str) -> str:
     """The text in `sealed`; raises SealError when its key is not here or the bytes were changed or moved."""
     name = _key_id(sealed)
-    key = _keys().seal.get(name)
+    key = _key(name)
     if key is None:
         raise SealError(
             "本机没有加密该数据的密钥 (sealing key not on this machine)",
@@ -116,7 +124,7 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         if value is None:
             return None
         sealed = bytes(value)
-        if _key_id(sealed) not in _keys().seal:
+        if _key(_key_id(sealed)) is None:
             return Unreadable(sealed)
         return unseal(sealed, self.purpose)
 
@@ -137,17 +145,30 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         return value
 
 
+def sealed_columns() -> list[tuple[type[models.Model], str]]:
+    """Every sealed column of the database, histories included."""
+    return [
+        (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if isinstance(field, SealedTextField)
+    ]
+
+
 def reseal(model: type[models.Model], field: str, batch: int = 1000) -> int:
-    """Seal every value of a column again with the current key; returns how many changed. Safe to stop and repeat."""
-    column, purpose = model._meta.get_field(field), model._meta.get_field(field).purpose  # type: ignore[union-attr]
+    """Seal every value of a column again with the current key; returns how many changed. Safe to stop and repeat.
+
+    The text stays the same, so triggers are passed over: a rotation writes no history.
+    """
+    column: Any = model._meta.get_field(field)
     current, changed, last = bytes.fromhex(_keys().current), 0, None
     while True:
         rows = model._base_manager.order_by("pk").filter(**({"pk__gt": last} if last else {}))[:batch]
-        with transaction.atomic():
+        with transaction.atomic(), pgtrigger.ignore():
             seen = list(rows.select_for_update().values_list("pk", _raw(column)))
             old = {pk: bytes(raw) for pk, raw in seen if raw is not None and bytes(raw)[KEY_ID] != current}
             for pk, raw in old.items():
-                model._base_manager.filter(pk=pk).update(**{field: unseal(raw, purpose)})
+                model._base_manager.filter(pk=pk).update(**{field: unseal(raw, column.purpose)})
         changed += len(old)
         if len(seen) < batch:
             return changed
@@ -188,6 +209,13 @@ def _key_id(sealed: bytes) -> str:
     if len(sealed) < HEAD + TAG or sealed[:1] != VERSION:
         raise SealError("不是加密值 (not a sealed value)", rule="敏感字段只存密文", todo="从备份恢复该行")
     return sealed[KEY_ID].hex()
+
+
+def _key(name: str) -> bytes | None:
+    """The key with this id, looked for in the key file again if that has changed since it was read."""
+    if name not in _keys().seal and _source and _source[0].stat().st_mtime_ns != _source[1]:
+        use(key_ring(_source[0], make=False), source=_source[0])
+    return _keys().seal.get(name)
 
 
 def _keys() -> KeyRing:

@@ -1,5 +1,7 @@
 """Sealed values open only with their key, in their column, unchanged."""
 
+import os
+
 import pytest
 
 from kangcheng.base import keys, personal
@@ -45,6 +47,17 @@ def test_rotation_keeps_old_values_readable_and_seals_new_ones_anew(ring, tmp_pa
     assert personal.blind_index(NUMBER, "identity") == index
 
 
+def test_a_key_added_by_another_process_is_found(ring, tmp_path):
+    file = tmp_path / "data.json"
+    personal.use(ring, source=file)
+    rotated = keys.rotate(file)
+    personal.use(rotated)
+    sealed = personal.seal(NUMBER, "identity")
+    personal.use(ring, source=file)
+    os.utime(file, ns=(1, 1))  # changed since it was read
+    assert personal.unseal(sealed, "identity") == NUMBER
+
+
 def test_blind_index_depends_on_value_purpose_and_key(ring, tmp_path):
     index = personal.blind_index(NUMBER, "identity")
     assert len(index) == 32 and index == personal.blind_index(NUMBER, "identity")
@@ -85,3 +98,24 @@ def test_key_files(tmp_path):
     with pytest.raises(keys.KeyFileError):
         keys.key_ring(path)
     assert keys.text_key(tmp_path / "secret") == keys.text_key(tmp_path / "secret") != ""
+
+
+@pytest.mark.django_db
+def test_rotation_reseals_every_row_and_writes_no_history(ring, tmp_path):
+    from kangcheng.registry.models import Resident
+
+    assert ("Resident", "identity") in [(model.__name__, field) for model, field in personal.sealed_columns()]
+    for number in (NUMBER, "110105194912310038"):
+        Resident.objects.create(
+            name="张三", name_pinyin="zhang san", name_initials="zs", sex="M", birth_on="1949-12-31",
+            identity=number, identity_index=personal.blind_index(number, "identity-number"), area_code="150302",
+        )  # fmt: skip
+    new = keys.rotate(tmp_path / "data.json")
+    personal.use(new)
+    assert personal.reseal(Resident, "identity", batch=1) == 2
+    assert personal.reseal(Resident, "identity") == 0
+    personal.use(
+        keys.KeyRing(new.current, {new.current: new.seal[new.current]}, new.index)
+    )  # the old key is gone
+    assert sorted(row.identity for row in Resident.objects.all()) == sorted([NUMBER, "110105194912310038"])
+    assert not Resident.pgh_event_model.objects.exists()
