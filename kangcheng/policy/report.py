@@ -123,12 +123,15 @@ class PackReport:
 
     def _mutant_lines(self) -> list[str]:
         survivors = [mutant for mutant in self.mutants if not mutant.noticed]
+        counted = self.failing
         lines = [
             f"  移动一步 moved: {len(self.mutants) - len(survivors)}/{len(self.mutants)} 被算例发现 killed"
         ]
-        for mutant in survivors:
-            word = "无算例发现 survivor" if mutant.proven else "无算例发现（不计） survivor, not counted"
-            lines.append(f"  {word}: {mutant.place}: {mutant.move.what}")
+        lines += [f"  无算例发现 survivor: {mutant.place}: {mutant.move.what}" for mutant in counted]
+        if len(survivors) > len(counted):
+            lines.append(
+                f"  另有 {len(survivors) - len(counted)} 处不计 survivors of kinds that move no money (--json 列出)"
+            )
         return lines
 
 

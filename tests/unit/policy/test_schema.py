@@ -194,6 +194,9 @@ def test_outside_a_pack_nothing_is_looked_up():
         (s.YearDay(), "12-01", ["12-01 → 01-01"]),
         (s.FLAG, "yes", ["yes → no"]),
         (s.choice("a", "b", moved=False), "a", []),
+        (s.choice("a", "b", "c"), "a", ["a → b", "a → c"]),
+        (s.choice("a", "b", "c", ordered=True), "a", ["a → b"]),
+        (s.choice("a", "b"), "z", []),
         (s.Level(), "二级", ["二级 → 一级", "二级 → 三级"]),
         (s.Text(), "一", []),
         (
