@@ -7,3 +7,10 @@ class RegistryConfig(AppConfig):
     name = "kangcheng.registry"
     label = "registry"
     verbose_name = "人口与机构"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from kangcheng.registry import vocabulary
+
+        vocabulary.use(vocabulary.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))

@@ -1,0 +1,58 @@
+"""Questions about areas."""
+
+from collections.abc import Iterable
+
+from kangcheng.registry.areas import models
+from kangcheng.registry.areas.types import LEVELS, Area, ancestors
+
+
+def get(code: str) -> Area | None:
+    """The area with this code."""
+    row = models.Area.objects.filter(code=code).first()
+    return _area(row) if row else None
+
+
+def path(code: str) -> tuple[str, ...]:
+    """Names from the province down to `code`; a level that is not in the table is left out. One query."""
+    known = names(ancestors(code))
+    return tuple(known[part] for part in ancestors(code) if part in known)
+
+
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """Code -> name of those that exist. One query."""
+    return dict(models.Area.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def paths(codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """`path` of many codes. One query."""
+    wanted = set(codes)
+    known = names(part for code in wanted for part in ancestors(code))
+    return {code: tuple(known[part] for part in ancestors(code) if part in known) for code in wanted}
+
+
+def children(code: str) -> list[Area]:
+    """The areas directly below `code` ("" for the provinces), by code."""
+    return [_area(row) for row in models.Area.objects.filter(parent_code=code).order_by("code")]
+
+
+def under(prefix: str, *, level: int | None = None) -> list[Area]:
+    """All areas whose code starts with `prefix`, by code; only those of `level` when given."""
+    rows = models.Area.objects.filter(code__startswith=prefix).order_by("code")
+    return [_area(row) for row in (rows if level is None else rows.filter(level=level))]
+
+
+def unknown(codes: Iterable[str]) -> set[str]:
+    """Those of `codes` that are in the table at no level. One query."""
+    wanted = set(codes)
+    return wanted - set(names(wanted))
+
+
+def find(text: str, *, within: str = "") -> list[Area]:
+    """Areas called `text` (or with that code) below `within`: to read the village of a list. By code."""
+    rows = models.Area.objects.filter(code__startswith=within)
+    found = rows.filter(code=text) if text.isdigit() and len(text) in LEVELS else rows.filter(name=text)
+    return [_area(row) for row in found.order_by("code")]
+
+
+def _area(row: models.Area) -> Area:
+    return Area(row.code, row.name, row.level, row.parent_code, row.closed_on, row.successor_code)

@@ -1,0 +1,35 @@
+"""What crosses the border of areas."""
+
+from dataclasses import dataclass
+from datetime import date
+
+LEVELS = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}  # digits of the code -> level
+TITLES = {1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
+
+
+@dataclass(frozen=True)
+class Area:
+    """One division. `level` is 1 (province) to 5 (village)."""
+
+    code: str
+    name: str
+    level: int
+    parent_code: str
+    closed_on: date | None = None
+    successor_code: str = ""
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """The codes above and including `code`, province first: "150302001" -> 15, 1503, 150302, 150302001."""
+    return tuple(code[:digits] for digits in LEVELS if digits <= len(code))
+
+
+def parent_of(code: str) -> str:
+    """The code one level up, "" of a province."""
+    above = ancestors(code)[:-1]
+    return above[-1] if above else ""
+
+
+def well_formed(code: str) -> bool:
+    """True for 2, 4, 6, 9 or 12 digits."""
+    return len(code) in LEVELS and code.isascii() and code.isdigit()

@@ -1,0 +1,61 @@
+"""A checked person as the columns of its row: names spelled, numbers sealed and indexed."""
+
+from typing import Any
+
+from kangcheng.base.personal import blind_index, seal
+from kangcheng.kernel.ids import mask_identity
+from kangcheng.registry.people import models
+from kangcheng.registry.people.pinyin import initials, spelled
+from kangcheng.registry.people.types import NewPerson
+
+COPIED = (
+    "id", "name", "name_pinyin", "name_initials", "sex", "birth_on", "death_on", "ethnicity", "identity",
+    "identity_index", "identity_masked_index", "phone", "phone_index", "address", "area_code", "registered_area_code",
+    "left_why", "source", "batch_id",
+)  # fmt: skip
+
+
+def columns(person: NewPerson) -> dict[str, Any]:
+    """Column -> value for every column that comes from the person itself."""
+    return {
+        "name": person.name,
+        "name_pinyin": spelled(person.name)[:200],
+        "name_initials": initials(person.name)[:64],
+        "sex": person.sex,
+        "birth_on": person.birth_on,
+        "death_on": person.death_on,
+        "ethnicity": person.ethnicity,
+        "area_code": person.area_code,
+        "registered_area_code": person.registered_area_code,
+        **identity_columns(person.identity),
+        "phone": seal(person.phone, models.PHONE) if person.phone else None,
+        "phone_index": blind_index(person.phone, models.PHONE) if person.phone else None,
+        "address": seal(person.address, models.ADDRESS) if person.address else None,
+        "source": person.source,
+    }
+
+
+def identity_columns(identity: str) -> dict[str, Any]:
+    """The three columns of an identity number ("" for none)."""
+    if not identity:
+        return {"identity": None, "identity_index": None, "identity_masked_index": None}
+    return {
+        "identity": seal(identity, models.IDENTITY),
+        "identity_index": identity_index(identity),
+        "identity_masked_index": masked_index(mask_identity(identity)),
+    }
+
+
+def identity_index(identity: str) -> bytes:
+    """The blind index of a whole 18-character number."""
+    return blind_index(identity, models.IDENTITY)
+
+
+def masked_index(masked: str) -> bytes:
+    """The blind index of "110105********1234": finds the few people who share it."""
+    return blind_index(masked, models.IDENTITY_MASKED)
+
+
+def phone_index(phone: str) -> bytes:
+    """The blind index of a phone number in digits."""
+    return blind_index(phone, models.PHONE)
