@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class LayerResult:
     skipped: str = ""  # "when", "unless" or "frequency": why the layer did not apply; empty when it did
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One remembered number that a claim moved: what a caller has to store, and what a reversal takes back."""
 
     kind: str  # "accumulator", "balance" or "pool"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kangcheng.funds.engine.definition import (
     IN_SCOPE,
@@ -25,10 +25,7 @@ class Slot:
     name: str
     period: Period
     accumulate: Accumulate
-
-    @property
-    def label(self) -> str:
-        return self.name if self.period == "year" else f"{self.name}@{self.period}"
+    label: str
 
 
 def is_count(name: str) -> bool:
@@ -75,10 +72,18 @@ def streams(split: Split) -> tuple[str, ...]:
 
 
 def slots(stack: Stack) -> tuple[Slot, ...]:
-    """All slots of the stack, in the order of its positions; each name has the year and every period asked of it."""
+    """All slots of the stack, in the order of its positions; each name has the year and every period asked of it.
+
+    Slots that are kept the same way share one `accumulate` (without names), so that a reader works it out once.
+    """
     found: dict[tuple[str, Period], Slot] = {}
+    ways: list[Accumulate] = []
     for name, period, accumulate in _wanted(stack):
-        found.setdefault((name, period), Slot(name, period, accumulate))
+        way = replace(accumulate, names={})
+        if way not in ways:
+            ways.append(way)
+        label = name if period == "year" else f"{name}@{period}"
+        found.setdefault((name, period), Slot(name, period, ways[ways.index(way)], label))
     return tuple(found.values())
 
 

@@ -81,7 +81,7 @@ def carve(bill: Bill, layer: str, base: tuple[BasePart, ...], clause: str) -> li
     carved = []
     for part in base:
         there = bill.parts[part.part]
-        share = rounded(part.weight * there)
+        share = rounded(part.weight * there) if there else 0
         carved.append(share)
         if part.weight != 1 and there:
             bill.notes.say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from kangcheng.funds.engine.definition import Account, Stack
 from kangcheng.funds.engine.facts import Claim
@@ -25,7 +26,8 @@ from kangcheng.kernel.errors import Fault, Faults
 
 def settle(stack: Stack, claim: Claim, state: State | None = None, *, explain: bool = True) -> Result:
     """Settle one claim; `state` is read, not changed (take it over with `state.apply(result.changes)`). Raises Faults."""
-    return _settle(plan(stack), claim, state or State(), explain=explain)
+    bill = _settled(plan(stack), claim, state or State(), explain=explain)
+    return replace(_result(bill), changes=bill.memory.changes())
 
 
 def settle_all(
@@ -46,7 +48,10 @@ def run(
     *,
     explain: bool = False,
 ) -> tuple[list[Result], State]:
-    """As `settle_all`, each claim under the stack that is its own; also the state after the last claim."""
+    """As `settle_all`, each claim under the stack that is its own; also the state after the last claim.
+
+    The results carry no `changes`: the state has them all.
+    """
     given = list(claims)
     working = state.copy() if state else State()
     plans: dict[int, Plan] = {}
@@ -56,12 +61,12 @@ def run(
         try:
             stack = stack_of(given[place])
             prepared = plans.setdefault(id(stack), plans.get(id(stack)) or plan(stack))
-            result = _settle(prepared, given[place], working, explain=explain)
+            bill = _settled(prepared, given[place], working, explain=explain)
         except Faults as error:
             faults += [_at(fault, place, given[place]) for fault in error.faults]
             continue
-        working.apply(result.changes)
-        results[place] = result
+        bill.memory.commit()
+        results[place] = _result(bill)
     if faults:
         raise Faults(faults, what=f"{len(faults)} 处错误，未结算 (claims refused)")
     return [results[place] for place in range(len(given))], working
@@ -77,7 +82,7 @@ def _at(fault: Fault, place: int, claim: Claim) -> Fault:
     return Fault(where, fault.what, fault.rule, fault.todo, near=fault.near)
 
 
-def _settle(prepared: Plan, claim: Claim, state: State, *, explain: bool) -> Result:
+def _settled(prepared: Plan, claim: Claim, state: State, *, explain: bool) -> Bill:
     """The order of work, step by step."""
     faults = faults_of(prepared, claim)
     if faults:
@@ -100,7 +105,7 @@ def _settle(prepared: Plan, claim: Claim, state: State, *, explain: bool) -> Res
     _all_given_placed(bill)
     round_total(bill)
     assert_identity(bill)
-    return _result(bill)
+    return bill
 
 
 def _all_given_placed(bill: Bill) -> None:
@@ -128,12 +133,11 @@ def _result(bill: Bill) -> Result:
         parts=bill.parts,
         layers=tuple(bill.layers),
         allowances=bill.allowances,
-        accumulators={slot.label: memory.value(slot) for slot in bill.plan.slots},
+        accumulators=memory.values,
         balances={
             name: memory.balance(memory.owner(kind), name) if kind == "person" or bill.claim.household else 0
             for name, kind in bill.plan.balances.items()
         },
         no_deposit=tuple(bill.no_deposit),
-        changes=memory.changes(),
         reasons=bill.notes.reasons(),
     )

@@ -74,20 +74,23 @@ class Memory:
 
     def __init__(self, plan: Plan, claim: Claim, state: State) -> None:
         self.plan, self.claim, self.state = plan, claim, state
-        self.accumulators: dict[Key, int] = {}
         self.balances: dict[tuple[str, str], int] = {}
         self.pools: dict[str, int] = {}
-        self._keys: dict[tuple[str, str], Key | None] = {}
+        self._places: dict[tuple[int, str], tuple[str, str, str] | None] = {}
+        self.keys = {slot.label: self._key(slot) for slot in plan.slots}
+        self.values = {
+            label: state.accumulators.get(key, 0) if key else 0 for label, key in self.keys.items()
+        }
+        self.moved: set[str] = set()
 
     def override(self) -> None:
         """The claim's own accumulators and balances replace what is remembered."""
         for label, value in self.claim.accumulators.items():
             name, _, period = label.partition("@")
-            for slot in self.plan.slots:
-                if slot.name == name and period in ("", slot.period):
-                    key = self.key(slot)
-                    if key is not None:
-                        self.accumulators[key] = value
+            for slot in self.plan.named(name):
+                if period in ("", slot.period) and self.keys[slot.label]:
+                    self.values[slot.label] = value
+                    self.moved.add(slot.label)
         for name, value in self.claim.accounts.items():
             self.balances[self.owner(self.plan.balances[name]), name] = value
 
@@ -99,20 +102,22 @@ class Memory:
             raise refuse("household", "单据缺少家庭编号 (household missing)", rule="家庭共用的账户或累计")
         return self.claim.household
 
-    def key(self, slot: Slot) -> Key | None:
-        """Where the slot is kept for this claim; None when the attribute that names its period or scope is missing."""
-        name = (slot.name, slot.period)
-        if name not in self._keys:
-            self._keys[name] = self._key(slot)
-        return self._keys[name]
-
     def _key(self, slot: Slot) -> Key | None:
+        """Where the slot is kept for this claim; None when what names its period or scope is missing."""
+        way = (id(slot.accumulate), slot.period)
+        if way not in self._places:
+            self._places[way] = self._place(slot)
+        place = self._places[way]
+        return None if place is None else (place[0], slot.name, place[1], place[2])
+
+    def _place(self, slot: Slot) -> tuple[str, str, str] | None:
+        """Owner, period and scope of all slots that are kept like this one."""
         accumulate = slot.accumulate
         period = period_key(slot.period, accumulate, self.claim)
         if period is None or self.missing(accumulate):
             return None
         scope = ";".join(f"{name}={_plain(self.claim.attributes[name])}" for name in accumulate.by)
-        return (self.owner(accumulate.owner), slot.name, period, scope)
+        return (self.owner(accumulate.owner), period, scope)
 
     def missing(self, accumulate: Accumulate, period: Period = "life") -> str:
         """The first thing the claim would have to name to be remembered; empty when it names all."""
@@ -121,13 +126,6 @@ class Memory:
         named = (*accumulate.by, *((period,) if period in ("episode", "disease", "course") else ()))
         return next((one for one in named if not self.claim.attributes.get(one)), "")
 
-    def value(self, slot: Slot) -> int:
-        """What the slot holds now; 0 without a key."""
-        key = self.key(slot)
-        if key is None:
-            return 0
-        return self.accumulators.get(key, self.state.accumulators.get(key, 0))
-
     def read(self, benefit: Benefit, what: str, period: Period) -> int:
         """A number that a rule of the benefit asks for: 0 per claim, a refusal when its period cannot be named."""
         return 0 if period == "claim" else self.read_name(name_of(benefit, what), period)
@@ -135,17 +133,17 @@ class Memory:
     def read_name(self, name: str, period: Period) -> int:
         """The number under a name for the claim's own period."""
         slot = self.plan.slot(name, period)
-        if self.key(slot) is None:
+        if self.keys[slot.label] is None:
             missing = self.missing(slot.accumulate, period)
             raise refuse(missing, f"单据缺少 {missing} (attribute missing)", rule=f"按 {missing} 累计")
-        return self.value(slot)
+        return self.values[slot.label]
 
     def add(self, name: str, amount: int) -> None:
         """Add to every period of the name that this claim can name."""
-        for slot in self.plan.named(name):
-            key = self.key(slot)
-            if key is not None:
-                self.accumulators[key] = self.value(slot) + amount
+        for slot in self.plan.named(name) if amount else ():
+            if self.keys[slot.label]:
+                self.values[slot.label] += amount
+                self.moved.add(slot.label)
 
     def balance(self, owner: str, name: str) -> int:
         """Balance of an account; 0 when there is none."""
@@ -155,12 +153,20 @@ class Memory:
         """How much of a pool is used."""
         return self.pools.get(pool, self.state.pools.get(pool, 0))
 
+    def commit(self) -> None:
+        """Let the state take over what this claim moved."""
+        for label in self.moved:
+            if key := self.keys[label]:
+                self.state.accumulators[key] = self.values[label]
+        self.state.balances.update(self.balances)
+        self.state.pools.update(self.pools)
+
     def changes(self) -> tuple[Change, ...]:
         """Everything this claim moved."""
         accumulators = (
-            Change("accumulator", owner, name, period, scope, self.state.accumulators.get(key, 0), after)
-            for key, after in self.accumulators.items()
-            for owner, name, period, scope in [key]
+            Change("accumulator", *key, self.state.accumulators.get(key, 0), self.values[label])
+            for label, key in self.keys.items()
+            if key and label in self.moved
         )
         balances = (
             Change("balance", owner, name, before=self.state.balances.get((owner, name), 0), after=after)
