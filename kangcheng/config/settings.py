@@ -155,7 +155,6 @@ CONTENT_SECURITY_POLICY = {
 # --- words and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [REPOSITORY / "kangcheng" / "portal" / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
