@@ -23,20 +23,28 @@ class InUnit(Parsed):
 
     def parse(self, text: str, at: At) -> object:
         code = at.sibling(self.key)
-        return parse_quantity(text, code) if code else parse_number(text)
+        # A unit that is wrong is a fault of its own; the value is then only asked to be a number.
+        return parse_quantity(text, code) if code and _known(code) else parse_number(text)
 
     def moves(self, node: Node, at: At) -> Iterator[Move]:
         code = at.sibling(self.key) or "ratio"
-        try:
-            kind = unit(code).dimension
-        except UnitError:
+        if not _known(code):
             return
+        kind = unit(code).dimension
         if kind == "money":
             yield from Money().moves(node, at)
         elif kind == "rate":
             yield from moved(node, at, lambda text: _rate_unit_steps(text, code))
         else:
             yield from Number(least="0", whole=kind == "count").moves(node, at)
+
+
+def _known(code: str) -> bool:
+    try:
+        unit(code)
+    except UnitError:
+        return False
+    return True
 
 
 def _rate_unit_steps(text: str, code: str) -> list[str]:
