@@ -121,6 +121,7 @@ CATEGORY = Record(
     "人员类别 category",
     {
         "code": must(Text()),
+        "source": must(Text(), "认定单位 (who says so)"),
         "scope": must(choice("household", "person")),
         "rural": must(SHARE),
         "urban": must(SHARE),
@@ -149,10 +150,24 @@ COVERAGE = _record(
 )
 STANDING: dict[str, Field] = {
     "categories": must(Many(CATEGORY)),
-    "ages": must(Many(_record("年龄类别 age", code=must(Text()), age_from=must(AGE), age_to=must(AGE)))),
-    "retirement": must(_record("退休 retirement", code=must(Text()), male=must(AGE), female=must(AGE))),
+    "ages": must(
+        Many(
+            _record(
+                "年龄类别 age", code=must(Text()), source=must(Text()), age_from=must(AGE), age_to=must(AGE)
+            )
+        )
+    ),
+    "retirement": must(
+        _record("退休 retirement", code=must(Text()), source=must(Text()), male=must(AGE), female=must(AGE))
+    ),
     "pregnancy": must(
-        _record("孕产 pregnancy", code=must(Text()), days_before=must(whole()), days_after=must(whole()))
+        _record(
+            "孕产 pregnancy",
+            code=must(Text()),
+            source=must(Text()),
+            days_before=must(whole()),
+            days_after=must(whole()),
+        )
     ),
     "coverage": must(COVERAGE),
 }

@@ -190,7 +190,7 @@ def _code(division: str, number: int) -> str:
 
 
 GENERAL = ("general_hospital", "tcm_hospital")
-SPECIAL = {"child": "children_hospital", "maternity": "maternal_child_hospital", "mental": "mental_hospital"}
+SPECIAL = {"child": "children_hospital", "mental": "mental_hospital"}
 
 
 def _choices(
@@ -216,6 +216,13 @@ def _choices(
         "pharmacy": Lists([those("pharmacy", area=row["code"]) for row in towns]),
         "district": Lists(
             [those("county_hospital", "tcm_hospital", area=code, rank=2) for code in districts]
+        ),
+        "maternity": Lists(
+            [
+                those("maternal_child_hospital", area=code, rank=2)
+                + those("maternal_child_hospital", area=city, rank=3)
+                for code in districts
+            ]
         ),
         "city": Lists([those(*GENERAL, area=city, rank=3)]),
         "away": Lists([those("general_hospital", area=params.away.district)]),
