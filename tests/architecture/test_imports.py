@@ -3,11 +3,12 @@
 import grimp
 import pytest
 from django.apps import apps
-from sources import OPEN, depth, layers, package
+from sources import OPEN, REPOSITORY, depth, layers, package
 
 FACES = {"services", "selectors", "types"}
 WIRING = {"config"}  # collects the modules' kinds and addresses, and is entered by the command only
-DECLARATIONS = {"lake", "kinds"}  # tables for the lake, engines for the kinds: read by those above
+PRIVATE = {"models", "apps", "urls"}
+DECLARATIONS = {"lake", "tables", "kinds"}  # tables for the lake, engines for the kinds: read by those above
 
 
 @pytest.fixture(scope="module")
@@ -69,5 +70,9 @@ def test_foreign_keys_point_down():
 
 
 def _is_face(module: str) -> bool:
+    """services, selectors or types of an area; a small area's only file; or a declaration."""
     parts = module.split(".")[2:]
-    return not parts or bool(FACES & set(parts)) or parts[-1] in DECLARATIONS or parts[0] == "engine"
+    if not parts or FACES & set(parts) or parts[-1] in DECLARATIONS or parts[0] == "engine":
+        return True
+    only_file = len(parts) == 1 and not (REPOSITORY / module.replace(".", "/")).is_dir()
+    return only_file and parts[0] not in PRIVATE
