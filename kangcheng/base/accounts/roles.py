@@ -100,4 +100,5 @@ _ALL = (
 )  # fmt: skip
 
 ROLES: dict[str, Role] = {role.code: role for role in _ALL}
+OWN = frozenset({"resident"})  # roles that reach the holder's own data only: they give no area
 ADMINISTRATORS = frozenset(role.code for role in _ALL if role.administrator)

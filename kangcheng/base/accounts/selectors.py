@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kangcheng.base.accounts.models import RoleGrant, User
-from kangcheng.base.accounts.roles import ROLES
+from kangcheng.base.accounts.roles import OWN, ROLES
 from kangcheng.base.accounts.types import Actor
 
 
@@ -15,7 +15,8 @@ def actor_for(user: User, purpose: str, on: date) -> Actor:
     grants = list(grants_of(user, on))
     roles = frozenset(grant.role for grant in grants if grant.role in ROLES)
     # A grant bound to an institution says nothing about an area unless it names one.
-    areas = {grant.area_code for grant in grants if grant.area_code or grant.institution_id is None}
+    placed = [grant for grant in grants if grant.role not in OWN]
+    areas = {grant.area_code for grant in placed if grant.area_code or grant.institution_id is None}
     return Actor(
         user_id=user.id,
         name=user.display_name,

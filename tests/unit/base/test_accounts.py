@@ -68,6 +68,13 @@ def test_a_grant_without_place_covers_the_city(user, system, today):
     assert leader.covers_area("150302") and leader.covers_institution(new_id())
 
 
+def test_a_resident_reaches_no_area(user, system, today):
+    services.grant_role(user=user, role="resident", by=system, on=today)
+    own = selectors.actor_for(user, "own", today)
+    assert own.has("resident") and own.areas == () and not own.covers_area("150302")
+    assert not own.covers_institution(new_id())
+
+
 @pytest.mark.parametrize("second", ["security_admin", "audit_admin"])
 def test_nobody_holds_two_administrator_roles(user, system, today, second):
     services.grant_role(user=user, role="system_admin", by=system, on=today)
