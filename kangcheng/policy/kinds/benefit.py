@@ -62,8 +62,11 @@ UNLESS = optional(CONDITION, "何时不适用 (unless)")
 # --- values
 
 
-def _value(name: str, scalar: Type) -> Lazy:
-    """The grammar of a value whose plain form is `scalar`. Items of a product are amounts or factors."""
+def _value(name: str, scalar: Type, terms: Type | None = None) -> Lazy:
+    """The grammar of a value whose plain form is `scalar`.
+
+    `terms`: items of a sum, when they may be less than nothing. Items of a product are amounts or factors.
+    """
     itself = Lazy(name, lambda: whole_)
     about = {"clause": CLAUSE, "note": NOTE, "status": optional(STATUS, moved=False)}
     row = Record("一行 row", {"when": WHEN, "value": required(itself, "取值"), "clause": CLAUSE})
@@ -85,7 +88,7 @@ def _value(name: str, scalar: Type) -> Lazy:
         {"choose": required(Many(row, ordered=True), "取第一个成立的行")},
         {"fact": required(Text(), "单据所带的数")},
         linear,
-        {"sum": required(Many(itself, least=2), "各项之和")},
+        {"sum": required(Many(terms or itself, least=2), "各项之和")},
         {"product": required(Many(Lazy("金额或倍数 amount", lambda: AMOUNT), least=2), "各项之积")},
         {"most": required(Many(itself, least=2), "取大")},
         {"least": required(Many(itself, least=2), "取小")},
@@ -97,8 +100,8 @@ def _value(name: str, scalar: Type) -> Lazy:
 SIGNED = Rate(least="-1", most="1")
 AMOUNT = _value("金额或倍数 amount", Amount())
 MONEY = _value("金额 money", Money())
-RATE = _value("比例 rate", Rate())
 CHANGE = _value("比例增减 change", SIGNED)
+RATE = _value("比例 rate", Rate(), CHANGE)
 FACTOR = _value("倍数 factor", Rate(most="1000000"))
 COUNT = _value("个数 count", whole())
 
