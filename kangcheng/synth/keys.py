@@ -211,11 +211,15 @@ LINE = _record(
 )
 RANKS = Table(Number(least="0"), keys=whole("0", "3"), least=4)
 BILLS: dict[str, Field] = {
+    "chemotherapy": must(SHARE),
+    "emergency": must(_record("疾病应急救助 emergency relief", share=must(SHARE), diagnoses=must(WORDS))),
+    "serious_delivery": must(SHARE),
     "level_price": must(RANKS),
     "level_cost": must(RANKS),
     "cost_spread": must(_record("费用离散 spread", outpatient=must(WEIGHT), inpatient=must(WEIGHT))),
     "baskets": must(Table(Many(LINE))),
     "largest_quantity": must(whole("1")),
+    "largest_daily": must(whole("1")),
     "unmapped_items": must(whole()),
 }
 

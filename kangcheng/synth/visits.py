@@ -42,6 +42,8 @@ class Events:
     referred: Flags
     moved: Flags
     """Begins where another institution's stay ended the same day: a transfer, not a split."""
+    tag: Ints
+    """Number by which a planted defect or a trap finds its rows again; -1 for most."""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -70,7 +72,8 @@ def begun(
     no = np.zeros(count, dtype=bool)
     same = np.full(count, setting)
     lasting = np.broadcast_to(np.asarray(longterm), count).astype(np.int64)
-    return Events(person, start, end, same, diagnosis, lasting, np.full(count, -1), no, no)
+    nothing = np.full(count, -1)
+    return Events(person, start, end, same, diagnosis, lasting, nothing, no, no, nothing)
 
 
 def make(

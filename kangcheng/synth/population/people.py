@@ -50,6 +50,8 @@ class People:
     district: Ints
     names: pa.Array
     identity: Bytes
+    unnumbered: Flags
+    """Registered without an identity number."""
     phone: Bytes
 
     def __len__(self) -> int:
@@ -102,6 +104,7 @@ def make(params: Params, places: Places, streams: Streams, first: int, count: in
         district=places.village_district[village],
         names=names.full(surname, given_name),
         identity=_identity(params, first // BLOCK, places.village_district[village], born, male),
+        unnumbered=np.zeros(count, dtype=bool),
         phone=fixed([params.phone_prefix, digits((first + owner) * STEP % PHONES, 8)], count),
     )
 
@@ -172,7 +175,7 @@ def table(people: People, places: Places) -> pa.Table:
             "sex": chosen(["F", "M"], people.male.astype(np.int64)),
             "birth_on": _days(people.born),
             "died_on": _days(people.died, people.died < 0),
-            "identity_number": text(people.identity),
+            "identity_number": text(people.identity, people.unnumbered),
             "phone": text(people.phone),
             "household": people.household_ids(),
             "role": chosen(ROLES, people.role),
