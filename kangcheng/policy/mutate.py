@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.policy import kinds as kinds_
-from kangcheng.policy.entry import Entry
+from kangcheng.policy.entry import Case, Entry
 from kangcheng.policy.kinds import Kind
 from kangcheng.policy.pack import Key, Pack
 from kangcheng.policy.schema import At, Move
@@ -35,22 +35,56 @@ class Mutant:
 
 
 def mutate(pack: Pack, entries: Iterable[Entry], kinds: Map[str, Kind] | None = None) -> Iterator[Mutant]:
-    """Every mutant of these entries that some case could notice. Cases must pass before."""
+    """Every mutant of these entries that some case could notice. A case that fails already notices nothing."""
     known = kinds_.known() if kinds is None else dict(kinds)
-    world = World(pack.all())
+    bench = _Bench(pack, known)
     users = dependents(pack)
     for entry in entries:
         judges = [entry, *users.get(entry.key, [])]
         kind = known[entry.kind]
         proven = any(known[judge.kind].proven for judge in judges)
-        if not (proven or entry.cases) or not any(judge.cases for judge in judges):
+        if not (proven or entry.cases) or not any(judge.cases for judge in judges) or kind.check(entry, pack):
             continue
-        at = At(world.of(entry.file))
+        at = At(bench.world.of(entry.file))
         for move in (*kind.schema.moves(entry.node, at), *kind.moves(entry, at)):
             if kind.same(entry, move, pack):
                 continue
             changed = entry.with_node(_mapping(replaced(entry.node, move.path, move.node)))
-            yield Mutant(entry, move, _noticed(pack, changed, judges, known, at), proven)
+            yield Mutant(entry, move, bench.noticed(changed, judges, at), proven)
+
+
+class _Bench:
+    """Runs cases before and after a move. What passed before is remembered per entry."""
+
+    def __init__(self, pack: Pack, kinds: Map[str, Kind]) -> None:
+        self.pack = pack
+        self.kinds = kinds
+        self.world = World(pack.all())
+        self._sound: dict[Key, list[Case]] = {}
+
+    def noticed(self, changed: Entry, judges: list[Entry], at: At) -> str:
+        """The first case that fails now and did not before, "refused" when the rule no longer reads, or nothing."""
+        kind = self.kinds[changed.kind]
+        world = self.pack.with_entry(changed)
+        try:
+            if any(True for _ in kind.schema.faults(changed.node, at)) or kind.check(changed, world):
+                return "refused"
+        except KangchengError:
+            return "refused"
+        for judge in judges:
+            entry = changed if judge.key == changed.key else judge
+            for case in self._passing(judge):
+                if not self.kinds[judge.kind].try_case(entry, case, world).passed:
+                    return f"{judge.kind}/{judge.id}: {case.name}"
+        return ""
+
+    def _passing(self, judge: Entry) -> list[Case]:
+        if judge.key not in self._sound:
+            kind = self.kinds[judge.kind]
+            self._sound[judge.key] = [
+                case for case in judge.cases if kind.try_case(judge, case, self.pack).passed
+            ]
+        return self._sound[judge.key]
 
 
 def dependents(pack: Pack) -> dict[Key, list[Entry]]:
@@ -84,24 +118,6 @@ def _closure(key: Key, direct: Map[Key, list[Entry]]) -> list[Entry]:
                 found[user.key] = user
                 waiting.append(user.key)
     return list(found.values())
-
-
-def _noticed(pack: Pack, changed: Entry, judges: list[Entry], kinds: Map[str, Kind], at: At) -> str:
-    kind = kinds[changed.kind]
-    try:
-        if any(True for _ in kind.schema.faults(changed.node, at)) or kind.check(
-            changed, pack.with_entry(changed)
-        ):
-            return "refused"
-    except KangchengError:
-        return "refused"
-    world = pack.with_entry(changed)
-    for judge in judges:
-        entry = changed if judge.key == changed.key else judge
-        for case in judge.cases:
-            if not kinds[judge.kind].try_case(entry, case, world).passed:
-                return f"{judge.kind}/{judge.id}: {case.name}"
-    return ""
 
 
 def replaced(node: Node, path: Path_, new: Node) -> Node:
