@@ -14,6 +14,7 @@ def run_account(bill: Bill, account: Account) -> None:
     """Balances pay in their order until the base or the money is used up."""
     if not holds(account.when, bill.claim):
         bill.layers.append(LayerResult(account.id, "", skipped="when"))
+        bill.notes.say(account.id, "不适用: 不符合适用条件", 0, clause=account.clause)
         return
     carved = carve(bill, account.id, account.base, account.clause)
     base = left = sum(carved)

@@ -8,15 +8,38 @@ from kangcheng.funds.engine.definition import Benefit, Brackets, PerDay, Step, V
 from kangcheng.funds.engine.reference.bill import Bill
 from kangcheng.funds.engine.reference.explain import Exact, Told, how
 from kangcheng.funds.engine.reference.rates import rate_of
-from kangcheng.funds.engine.reference.values import clause_of, exact_money, number_of, words_of
+from kangcheng.funds.engine.reference.values import (
+    MOST_FEN,
+    clause_of,
+    exact_money,
+    number_of,
+    refuse,
+    words_of,
+)
 from kangcheng.kernel.money import rounded
 
 
 def pay(bill: Bill, benefit: Benefit, rest: list[int], deductible: int) -> int:
     """`rest` is what each base part still has after deductible and ceilings; the answer is at most their sum."""
-    expense = sum(rest)
     if benefit.fixed is not None or benefit.per_day is not None:
-        return min(expense, lump(bill, benefit))
+        amount = lump(bill, benefit)
+    else:
+        amount = _total(bill, benefit, _pieces(bill, benefit, rest, deductible))
+    expense = sum(rest)
+    if amount > expense:
+        bill.notes.say(
+            benefit.id,
+            "计算支付 = min(原支付, 本层费用)",
+            expense,
+            clause=benefit.clause,
+            原支付=amount,
+            本层费用=expense,
+        )
+    return min(amount, expense)
+
+
+def _pieces(bill: Bill, benefit: Benefit, rest: list[int], deductible: int) -> list[Fraction]:
+    """What each part with a rate of its own and each bracket of the others comes to."""
     pieces, main = [], 0
     for part, amount in zip(benefit.base, rest, strict=True):
         if part.rate is None:
@@ -28,42 +51,38 @@ def pay(bill: Bill, benefit: Benefit, rest: list[int], deductible: int) -> int:
         pieces.append(_piece(bill, benefit, "本层费用", main, rate_of(bill, benefit, benefit.rate)))
     if benefit.brackets is not None and main:
         pieces += _bracketed(bill, benefit, benefit.brackets, main, deductible)
-    return min(expense, _total(bill, benefit, pieces))
+    return pieces
 
 
 def lump(bill: Bill, benefit: Benefit) -> int:
     """A fixed sum or an amount by day, rounded, whatever the bill."""
-    rounding = benefit.rounding
-    if benefit.fixed is not None:
-        exact = exact_money(benefit.fixed, bill.claim)
-        amount = rounded(exact, rounding.unit, rounding.mode)
-        if bill.notes.on:
-            told = {"适用": words} if (words := words_of(benefit.fixed, bill.claim)) else {}
-            clause = clause_of(benefit.fixed, bill.claim) or benefit.clause
-            bill.notes.say(
-                benefit.id,
-                "定额 = 规定金额",
-                amount,
-                clause=clause,
-                rounding=how(rounding),
-                规定金额=Exact(exact),
-                also=told,
-            )
-        return amount
-    return rounded(_by_day(bill, benefit), rounding.unit, rounding.mode)
+    pieces = [_fixed(bill, benefit, benefit.fixed)] if benefit.fixed is not None else _by_day(bill, benefit)
+    amount = rounded(sum(pieces, Fraction(0)), benefit.rounding.unit, benefit.rounding.mode)
+    if amount > MOST_FEN:
+        raise refuse("facts", f"算得金额 {amount} 分过大 (amount out of range)", rule=f"不超过 {MOST_FEN} 分")
+    _say_sum(bill, benefit, "定额", pieces, amount)
+    return amount
 
 
-def _by_day(bill: Bill, benefit: Benefit) -> Fraction:
+def _fixed(bill: Bill, benefit: Benefit, value: Value) -> Fraction:
+    amount = exact_money(value, bill.claim)
+    if bill.notes.on:
+        told = {"适用": words} if (words := words_of(value, bill.claim)) else {}
+        clause = clause_of(value, bill.claim) or benefit.clause
+        bill.notes.say(
+            benefit.id, "规定金额 = 规则金额", Exact(amount), clause=clause, 规则金额=Exact(amount), also=told
+        )
+    return amount
+
+
+def _by_day(bill: Bill, benefit: Benefit) -> list[Fraction]:
     """Days after the waiting days, each with the amount of its step."""
     rule = benefit.per_day
-    total = Fraction(0)
-    if rule is None:
-        return total
-    days = int(number_of(rule.days, bill.claim))
-    for first, last, value in _spans(rule, days):
+    pieces: list[Fraction] = []
+    for first, last, value in _spans(rule, int(number_of(rule.days, bill.claim))) if rule else ():
         count = last - first + 1
         amount = exact_money(value, bill.claim)
-        total += count * amount
+        pieces.append(count * amount)
         if bill.notes.on:
             bill.notes.say(
                 benefit.id,
@@ -75,7 +94,7 @@ def _by_day(bill: Bill, benefit: Benefit) -> Fraction:
                 自第=f"第{first}日",
                 至第=f"第{last}日",
             )
-    return total
+    return pieces
 
 
 def _spans(rule: PerDay, days: int) -> list[tuple[int, int, Value]]:
@@ -157,14 +176,18 @@ def _total(bill: Bill, benefit: Benefit, pieces: list[Fraction]) -> int:
     rounding = benefit.rounding
     exact = sum(pieces, Fraction(0))
     amount = rounded(exact, rounding.unit, rounding.mode) if rounding.at == "layer" else int(exact)
+    _say_sum(bill, benefit, "计算支付", pieces, amount)
+    return amount
+
+
+def _say_sum(bill: Bill, benefit: Benefit, name: str, pieces: list[Fraction], amount: int) -> None:
     if bill.notes.on and pieces:
         inputs = {f"应付{i}": Exact(piece) for i, piece in enumerate(pieces, 1)}
         bill.notes.say(
             benefit.id,
-            f"计算支付 = {' + '.join(inputs)}",
+            f"{name} = {' + '.join(inputs)}",
             amount,
             clause=benefit.clause,
-            rounding=how(rounding),
+            rounding=how(benefit.rounding),
             also=inputs,
         )
-    return amount

@@ -16,7 +16,7 @@ from kangcheng.funds.engine.reference.layer import run_layer
 from kangcheng.funds.engine.reference.plan import Plan, plan
 from kangcheng.funds.engine.reference.split import split
 from kangcheng.funds.engine.reference.state import Memory, State
-from kangcheng.funds.engine.reference.total import assert_identity, round_total
+from kangcheng.funds.engine.reference.total import assert_identity, round_total, say_total
 from kangcheng.funds.engine.reference.values import holds, refuse
 from kangcheng.funds.engine.reference.waive import waive
 from kangcheng.funds.engine.result import Result
@@ -105,6 +105,7 @@ def _settled(prepared: Plan, claim: Claim, state: State, *, explain: bool) -> Bi
     _all_given_placed(bill)
     round_total(bill)
     assert_identity(bill)
+    say_total(bill)
     return bill
 
 

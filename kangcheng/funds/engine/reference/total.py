@@ -43,7 +43,9 @@ def round_total(bill: Bill) -> None:
     else:
         bill.payers[rule.borne_by] += cut
     if cut:
-        bill.notes.say("total", "现金 = 原现金 - 抹零", cash - cut, 原现金=cash, 抹零=cut, 承担=rule.borne_by)
+        bill.notes.say(
+            "total", "抹零后现金 = 原现金 - 抹零", cash - cut, 原现金=cash, 抹零=cut, 承担=rule.borne_by
+        )
 
 
 def assert_identity(bill: Bill) -> None:
@@ -58,3 +60,16 @@ def assert_identity(bill: Bill) -> None:
             rule="总额 = 各付款方 + 账户 + 减免 + 机构承担 + 个人各部分",
             todo="这是程序的错误，请连同单据报告",
         )
+
+
+def say_total(bill: Bill) -> None:
+    """The last line of the explanation: what is left for the patient to pay."""
+    if bill.notes.on:
+        inputs = {
+            "总费用": bill.total,
+            "各方支付": sum(bill.payers.values()),
+            "账户支付": sum(bill.accounts.values()),
+            "减免": sum(bill.waived.values()),
+            "机构承担": bill.institution,
+        }
+        bill.notes.say("total", f"现金 = {' - '.join(inputs)}", sum(bill.parts.values()), also=inputs)
