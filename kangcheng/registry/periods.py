@@ -1,4 +1,4 @@
-"""Checks shared by verbs that write dated facts about people: the period itself, the code, the person. Pure but for the person."""
+"""Checks shared by verbs that write dated facts about people: the period, and the person."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
