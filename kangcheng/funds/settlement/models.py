@@ -12,13 +12,14 @@ from kangcheng.base.models import Base
 class Request(Base):
     """One client key of a verb that writes: the same key with the same request gets the same answer for ever."""
 
-    personal: ClassVar[set[str]] = set()
+    personal: ClassVar[set[str]] = {"answer"}
     plain: ClassVar[set[str]] = {"key", "verb", "fingerprint", "subject_id"}
 
     key = models.CharField("幂等键", max_length=100, unique=True)
     verb = models.CharField("动作", max_length=32)
     fingerprint = models.CharField("请求摘要", max_length=64)
     subject_id = models.UUIDField("结果")
+    answer = models.JSONField("回答", null=True, blank=True)  # where the subject alone does not tell it
 
     class Meta:
         verbose_name = "请求"
@@ -158,18 +159,16 @@ class Pool(Base):
     """A pot or quota that runs out: what was drawn, and the limit it was opened with."""
 
     personal: ClassVar[set[str]] = set()
-    plain: ClassVar[set[str]] = {"name", "period", "size", "used"}
+    plain: ClassVar[set[str]] = {"name", "size", "used"}
 
-    name = models.CharField("名称", max_length=100)
-    period = models.CharField("期间", max_length=64, blank=True, default="")
+    name = models.CharField("名称", max_length=100, unique=True)
     size = models.BigIntegerField("限额（分或例）")
     used = models.BigIntegerField("已用", default=0)
 
     class Meta:
         verbose_name = "限额"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["name", "period"], name="pool_key"),
-            models.CheckConstraint(condition=Q(used__gte=0) & Q(used__lte=F("size")), name="pool_left"),
+            models.CheckConstraint(condition=Q(used__gte=0) & Q(used__lte=F("size")), name="pool_left")
         ]
 
 
