@@ -1,7 +1,7 @@
 """A dated value with its unit: the average wage, a premium, a share, a limit."""
 
 from kangcheng.kernel.dates import parse_date
-from kangcheng.kernel.errors import Fault, KangchengError
+from kangcheng.kernel.errors import Fault
 from kangcheng.kernel.units import parse_quantity, show_quantity
 from kangcheng.policy.entry import Case, CaseResult, Entry, judged
 from kangcheng.policy.kinds.kind import CHECKED, STATUS, Kind
@@ -79,12 +79,7 @@ def _assumed(row: dict[str, str], entry: Entry) -> bool:
 def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     """`on` a day the value is `expect`; without `expect` there is none."""
     on = parse_date(case.data["on"])
-    try:
-        held = [
-            value for value in values_of(entry) if value.period.contains(on) and value.status != "expected"
-        ]
-    except KangchengError as error:
-        return judged(case, [str(error)])
+    held = [value for value in values_of(entry) if value.period.contains(on) and value.status != "expected"]
     wanted, unit = case.data.get("expect"), str(entry.get("unit"))
     if wanted is None:
         return judged(case, [f"{on}: 应没有值，得 {held[-1].text}"] if held else [])

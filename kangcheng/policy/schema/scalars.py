@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,9 +84,9 @@ class Id(Text):
 class Parsed(Text):
     """Text that one of the kernel's parsers must take."""
 
+    @abstractmethod
     def parse(self, text: str, at: At) -> object:
         """The typed value. Raises KangchengError."""
-        raise AssertionError(text)
 
     def judge(self, text: str, node: Scalar, at: At) -> Iterator[Fault]:
         try:
