@@ -1,4 +1,4 @@
-"""Every address as a stranger, and as a user to whom nobody has given a role."""
+"""Every address as a stranger, as a user to whom nobody has given a role, and as every role."""
 
 import re
 from uuid import UUID
@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from kangcheng.base.accounts.roles import ROLES
 
 # Addresses a stranger may use: to log in, and to switch the language of the log-in page.
 OPEN = {"login/", "login/code/", "logout/", "i18n/setlang/"}
@@ -17,13 +19,13 @@ SAMPLES = {"uuid": str(UUID(int=7)), "int": "7", "slug": "abc", "str": "abc", "p
 
 
 def patterns(resolver=None, prefix=""):
-    """(route, callback) of every address."""
+    """(route, view) of every address."""
     for entry in (resolver or get_resolver()).url_patterns:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from patterns(entry, route)
         elif isinstance(entry, URLPattern):
-            yield route
+            yield route, entry.callback
 
 
 def address(route: str) -> str:
@@ -32,7 +34,9 @@ def address(route: str) -> str:
     return "/" + re.sub(r"[\^$]", "", route)
 
 
-ROUTES = sorted(set(patterns()))
+VIEWS = dict(patterns())
+ROUTES = sorted(VIEWS)
+PAGES = [route for route in ROUTES if VIEWS[route].__module__.startswith("kangcheng.portal")]
 
 
 @pytest.mark.django_db
@@ -48,17 +52,44 @@ def test_a_stranger_is_sent_to_the_log_in(route, method):
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in OWN])
 def test_a_user_without_a_role_is_refused(route, method, system, today):
-    from kangcheng.base.accounts.services import create_user
-
-    user = create_user(
-        login="nobody", display_name="无角色", password="Lotus-Bridge-48", by=system, on=today,
-        must_change_password=False,
-    )  # fmt: skip
-    client = Client()
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-    answer = getattr(client, method)(address(route))
+    answer = getattr(logged_in(None, system, today), method)(address(route))
     assert answer.status_code in REFUSED or answer.status_code == 302, f"{answer.status_code} without a role"
 
 
+@pytest.mark.parametrize("route", [route for route in PAGES if route not in OWN])
+def test_every_page_says_which_permissions_open_it(route):
+    assert getattr(VIEWS[route], "page_permissions", ()), "put a door on this page"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_its_own_pages_and_no_other(role, system, today):
+    client = logged_in(role, system, today)
+    wrong = []
+    for route in [route for route in PAGES if route not in OPEN]:  # logging out would end the sweep
+        needed = set(getattr(VIEWS[route], "page_permissions", ()))
+        allowed = not needed or bool(needed & ROLES[role].permissions)
+        for method in ("get", "post"):
+            status = getattr(client, method)(address(route)).status_code
+            if (not allowed and status != 403) or status >= 500:
+                wrong.append(f"{method} {route}: {status}")
+    assert wrong == []
+
+
 def test_the_sweep_sees_the_pages():
-    assert "login/" in ROUTES and "" in ROUTES
+    assert "login/" in ROUTES and "" in ROUTES and len(PAGES) > 10
+
+
+def logged_in(role, system, today):
+    """A client logged in as a user with `role` in the whole city, or with none."""
+    from kangcheng.base.accounts.services import create_user, grant_role
+
+    user = create_user(
+        login="somebody", display_name="某人", password="Lotus-Bridge-48", by=system, on=today,
+        must_change_password=False,
+    )  # fmt: skip
+    if role:
+        grant_role(user=user, role=role, by=system, on=today)
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return client
