@@ -13,6 +13,7 @@ from kangcheng.policy.pack import Pack
 from kangcheng.policy.reader import load_pack
 from kangcheng.policy.systems import SystemRow
 from kangcheng.policy.trace import ClauseTrace, running, trace
+from kangcheng.portal.words import t
 
 
 @lru_cache(maxsize=1)
@@ -48,3 +49,25 @@ def standing() -> Standing:
     rows = system_list.rows(pack(), good, Path(settings.REPOSITORY))
     served = [row.id for row in rows if row.status == "served"]
     return Standing(checked, tuple(trace(pack(), checked, served)), tuple(rows))
+
+
+@lru_cache(maxsize=256)
+def titles(codelist: str) -> dict[str, tuple[str, str]]:
+    """Code -> (Chinese, English) of a code list or tiers entry of the pack, newest version."""
+    for kind, key, code in (("codelist", "codes", "code"), ("tiers", "levels", "id")):
+        entry = pack().entries.get((kind, codelist))
+        if entry is not None:
+            rows = entry.data["versions"][-1][key] if "versions" in entry.data else entry.data[key]
+            return {row[code]: (row["title"], row.get("title_en", row["title"])) for row in rows}
+    return {}
+
+
+def title(codelist: str, code: str) -> str:
+    """The title of a code in the reader's language; the code itself when the list does not know it."""
+    zh, en = titles(codelist).get(code, (code, code))
+    return t(zh, en)
+
+
+def choices(codelist: str) -> list[tuple[str, str]]:
+    """(code, title) of every code, in order."""
+    return [(code, t(zh, en)) for code, (zh, en) in titles(codelist).items()]

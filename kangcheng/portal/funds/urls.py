@@ -1,5 +1,11 @@
-"""Addresses of the area funds."""
+"""Addresses of the fund's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kangcheng.portal.funds import ledger, overview
+
+urlpatterns = [
+    path("fund/", overview.fund, name="fund"),
+    path("fund/waivers/", overview.waivers, name="waivers"),
+    path("ledger/", ledger.ledger, name="ledger"),
+]

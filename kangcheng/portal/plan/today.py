@@ -1,12 +1,23 @@
-"""What the area plan has for the first page."""
+"""What planners find on their first page."""
 
 from collections.abc import Iterable
 from datetime import date
 
+from django.urls import reverse
+
 from kangcheng.base.accounts.types import Actor
+from kangcheng.policy.trace import figures
+from kangcheng.portal import rules
 from kangcheng.portal.home import Tile
+from kangcheng.portal.words import Words
 
 
 def tiles(actor: Actor, today: date) -> Iterable[Tile]:
-    """Tiles for this actor."""
-    return ()
+    """Clauses that run, worked cases that fail."""
+    if not (actor.may("plan.look") or actor.may("pack.look")):
+        return
+    standing = rules.standing()
+    counts = figures(standing.clauses)
+    yield Tile(Words("可执行条款", "Executable clauses"), f"{counts['executable']} / {counts['clauses']}", reverse("portal:plan"))
+    failed = len(standing.checked.failed)
+    yield Tile(Words("不符的算例", "Failing cases"), str(failed), reverse("portal:entries"), "bad" if failed else "")
