@@ -1,4 +1,4 @@
-"""Suggestions while a clerk types an item: the institution's own mapped items, by name, pinyin or code."""
+"""Suggestions while a clerk types an item: the institution's own mapped items, by name or code."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,5 +15,5 @@ def items(request: HttpRequest) -> HttpResponse:
     """Options of the data list for the text typed."""
     place = chosen(request, own(request.actor, request.today))
     text = request.GET.get("code", "").strip()[:40]
-    found = catalogues.suggest(place.id, text, on=request.today, limit=MOST) if text else []
+    found = catalogues.hospital_items(place.id, request.today, text=text, limit=MOST) if text else []
     return render(request, "portal/counter/_items.html", {"items": found})

@@ -25,6 +25,7 @@ from kangcheng.registry.coverage import selectors as coverage
 
 BLANK_LINES = 6
 MOST_LINES = 400
+DIAGNOSES = 400  # the data list of the browser filters them while typing
 
 
 @page("claim.settle", purpose="settlement")
@@ -42,7 +43,7 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "scheme": rules.title("schemes", coverage.scheme_of(person.id, request.today) or "none"),
         "places": places,
         "settings": [(code, title) for code, title in rules.choices("settings") if code in ("outpatient", "inpatient", "special_outpatient", "delivery")],
-        "diagnoses": catalogues.diagnoses(on=request.today),
+        "diagnoses": catalogues.search("", request.today, kind="diagnosis", limit=DIAGNOSES),
         "referrals": rules.choices("referrals"),
         "rows": range(BLANK_LINES),
         "today": request.today,
