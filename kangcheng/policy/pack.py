@@ -152,11 +152,9 @@ def canonical(pack: Pack) -> str:
             "says": {key: value for key, value in entry.data.items() if key != "cases"},
             "cases": [case.data for case in entry.cases],
         }
-        for entry in pack.all()
+        for key in sorted(pack.versions)
+        for entry in pack.versions[key]
     ]
-    entries.sort(
-        key=lambda row: json.dumps([row["kind"], row["id"], row["says"].get("from", "")], ensure_ascii=False)
-    )
     heads = [[head.name, head.title, head.jurisdiction, list(head.extends)] for head in pack.heads.values()]
     content = {"pack": pack.name, "order": list(pack.order), "heads": heads, "entries": entries}
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

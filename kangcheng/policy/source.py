@@ -135,9 +135,8 @@ class _Builder:
         self.file = file
         self.root: Node | None = None
         self.faults: list[Fault] = []
-        self.open: list[
-            tuple[Node, list[str | None]]
-        ] = []  # the collection and, for a mapping, its waiting key
+        # the open collections, innermost last; for a mapping, the key that waits for its value
+        self.open: list[tuple[Sequence | Mapping, list[str | None]]] = []
         self.nodes = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -155,13 +154,13 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             self._stop(event, "内容过多 (too many values)", rule=f"不超过 {MOST_NODES} 项")
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         if event.anchor is not None:
             self._fault(event, "不允许锚点和别名 (anchors and aliases are refused)", todo="把内容写全")
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag not in (None, "!"):
             self._fault(event, "不允许类型标签 (tags are refused)", todo="去掉 ! 标签")
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            node: Node = (
+            node: Sequence | Mapping = (
                 Sequence([], line) if isinstance(event, yaml.SequenceStartEvent) else Mapping({}, line)
             )
             self._attach(event, node)
@@ -178,7 +177,7 @@ class _Builder:
         parent, waiting = self.open[-1]
         if isinstance(parent, Sequence):
             parent.items.append(node)
-        elif isinstance(parent, Mapping):
+        else:
             self._attach_pair(event, parent, waiting, node)
 
     def _attach_pair(
@@ -202,11 +201,16 @@ class _Builder:
             parent.lines.setdefault(node.text, node.line)
 
     def _fault(self, event: yaml.Event, what: str, **parts: Any) -> None:
-        self.faults.append(Fault("", what, line=event.start_mark.line + 1, file=self.file, **parts))
+        self.faults.append(Fault("", what, line=_line_of(event), file=self.file, **parts))
 
     def _stop(self, event: yaml.Event, what: str, **parts: Any) -> None:
         self._fault(event, what, **parts)
         raise _Stop
+
+
+def _line_of(event: yaml.Event) -> int:
+    mark = event.start_mark
+    return mark.line + 1 if mark is not None else 1
 
 
 def _syntax(error: yaml.YAMLError, file: str) -> Fault:

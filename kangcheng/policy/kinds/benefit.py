@@ -43,7 +43,7 @@ YUAN_SPAN = Record(
     "金额区间 span", {"from": optional(Money(), "起，含"), "below": optional(Money(), "止，不含")}
 )
 
-CONDITION = Record(
+CONDITION: Record = Record(
     "条件 condition",
     {
         "categories": optional(WORDS, "人员类别，有其一即可"),

@@ -31,7 +31,7 @@ MILESTONE = Record(
     },
 )
 
-TASK = Record(
+TASK: Record = Record(
     "任务 task",
     {
         "id": required(Id(), "编号，全计划唯一"),

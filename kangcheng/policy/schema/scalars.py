@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 from kangcheng.kernel.dates import parse_date, parse_period
 from kangcheng.kernel.errors import Fault, KangchengError
@@ -100,7 +101,7 @@ class Parsed(Text):
         if problem:
             yield at.fault(node.line, f"{text!r} {problem}", rule=self.label)
 
-    def beyond(self, value: object) -> str:
+    def beyond(self, value: Any) -> str:
         """Why the value is out of bounds, or nothing."""
         return ""
 
@@ -123,8 +124,8 @@ class Money(Parsed):
     def parse(self, text: str, at: At) -> int:
         return parse_yuan(text)
 
-    def beyond(self, value: object) -> str:
-        return "" if self.negative or not isinstance(value, int) or value >= 0 else "金额为负 (negative)"
+    def beyond(self, value: Any) -> str:
+        return "" if self.negative or value >= 0 else "金额为负 (negative)"
 
     def moves(self, node: Node, at: At) -> Iterator[Move]:
         yield from moved(node, at, lambda text: [yuan(fen) for fen in money_steps(parse_yuan(text))])
@@ -147,8 +148,8 @@ class Rate(Parsed):
     def parse(self, text: str, at: At) -> Fraction:
         return parse_rate(text)
 
-    def beyond(self, value: object) -> str:
-        return _bounds(value, self.least, self.most) if isinstance(value, Fraction) else ""
+    def beyond(self, value: Any) -> str:
+        return _bounds(value, self.least, self.most)
 
     def moves(self, node: Node, at: At) -> Iterator[Move]:
         yield from moved(node, at, self._steps)
@@ -177,9 +178,7 @@ class Number(Parsed):
     def parse(self, text: str, at: At) -> Fraction:
         return parse_number(text)
 
-    def beyond(self, value: object) -> str:
-        if not isinstance(value, Fraction):
-            return ""
+    def beyond(self, value: Any) -> str:
         if self.whole and value.denominator != 1:
             return "应为整数 (must be whole)"
         return _bounds(value, self.least, self.most)
@@ -278,13 +277,11 @@ class Choice(Text):
         return self.options
 
     def judge(self, text: str, node: Scalar, at: At) -> Iterator[Fault]:
-        if text not in self.options:
-            yield at.fault(
-                node.line,
-                f"{text!r} 不在可选之列 (not one of the choices)",
-                rule=self.label,
-                near=nearest(text, self.options),
-            )
+        # Only what is none of the options comes here: see `accepted`.
+        near = nearest(text, self.options)
+        yield at.fault(
+            node.line, f"{text!r} 不在可选之列 (not one of the choices)", rule=self.label, near=near
+        )
 
     def moves(self, node: Node, at: At) -> Iterator[Move]:
         if self.moved:
@@ -320,5 +317,4 @@ def moved(node: Node, at: At, steps: Callable[[str], list[str]]) -> Iterator[Mov
     except (KangchengError, ValueError, OverflowError):
         return
     for text in others:
-        if text != node.text:
-            yield Move(at.path, Scalar(text, node.line), node.line, f"{node.text} → {text}")
+        yield Move(at.path, Scalar(text, node.line), node.line, f"{node.text} → {text}")

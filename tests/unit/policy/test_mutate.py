@@ -133,6 +133,14 @@ def test_a_kind_adds_its_own_moves_and_says_which_are_none(bench):
     assert toy(bench, text, run_case=lambda e, c, p: judged(c, []), same=lambda e, m, p: True) == []
 
 
+def test_an_entry_stays_a_mapping(bench):
+    def nonsense(entry, at):
+        yield Move((), Scalar("", 1), 1, "全换")
+
+    with pytest.raises(TypeError, match="mapping"):
+        toy(bench, "rate: 50%\nword: 一\n", run_case=lambda e, c, p: judged(c, []), moves=nonsense)
+
+
 def test_putting_something_else_in_its_place():
     tree = parse("a: [1, {b: 2}]\n")
     assert plain(replaced(tree, ("a", 1, "b"), Scalar("3", 1))) == {"a": ["1", {"b": "3"}]}
