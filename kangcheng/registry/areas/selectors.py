@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from kangcheng.registry.areas import models
-from kangcheng.registry.areas.types import LEVELS, Area, ancestors
+from kangcheng.registry.areas.types import Area, ancestors
 
 
 def get(code: str) -> Area | None:
@@ -47,11 +49,15 @@ def unknown(codes: Iterable[str]) -> set[str]:
     return wanted - set(names(wanted))
 
 
-def find(text: str, *, within: str = "") -> list[Area]:
-    """Areas called `text` (or with that code) below `within`: to read the village of a list. By code."""
-    rows = models.Area.objects.filter(code__startswith=within)
-    found = rows.filter(code=text) if text.isdigit() and len(text) in LEVELS else rows.filter(name=text)
-    return [_area(row) for row in found.order_by("code")]
+def find(texts: Iterable[str], *, within: str = "") -> dict[str, list[Area]]:
+    """Text -> the areas below `within` with that code or that name, by code: to read the village of a list. One query."""
+    wanted = {text for text in texts if text}
+    rows = models.Area.objects.filter(Q(code__in=wanted) | Q(name__in=wanted), code__startswith=within)
+    found: dict[str, list[Area]] = {text: [] for text in wanted}
+    for row in rows.order_by("code"):
+        for text in {row.code, row.name} & wanted:
+            found[text].append(_area(row))
+    return found
 
 
 def _area(row: models.Area) -> Area:
