@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kangcheng.kernel.dates import DateError, parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.policy import kinds as kinds_
 from kangcheng.policy.entry import Entry, cases_of
@@ -163,13 +165,8 @@ def _period_faults(entry: Entry, data: Any, path: tuple[str | int, ...]) -> list
     """`to` before `from`, wherever both stand together."""
     found: list[Fault] = []
     if isinstance(data, dict):
-        first, last = data.get("from"), data.get("to")
-        if (
-            isinstance(first, str)
-            and isinstance(last, str)
-            and len(first) == len(last) == 10
-            and last < first
-        ):
+        first, last = (_day(data.get(key)) for key in ("from", "to"))
+        if first is not None and last is not None and last < first:
             found.append(
                 entry.fault(
                     (*path, "to"), f"{last} 早于 {first} (to is before from)", rule="to 是最后一天，含当天"
@@ -182,6 +179,14 @@ def _period_faults(entry: Entry, data: Any, path: tuple[str | int, ...]) -> list
         for number, value in enumerate(data):
             found += _period_faults(entry, value, (*path, number))
     return found
+
+
+def _day(text: Any) -> date | None:
+    """The day, None for anything else that stands under `from` or `to`: ages, amounts, states."""
+    try:
+        return parse_date(text)
+    except DateError:
+        return None
 
 
 def _repeated(entries: list[Entry]) -> list[Fault]:

@@ -3,6 +3,7 @@
 What the keys mean is in docs/modules/engine.md; `kangcheng.funds.engine` runs them.
 """
 
+from kangcheng.policy.kinds.boundaries import other_sides
 from kangcheng.policy.kinds.kind import STATUS, Kind
 from kangcheng.policy.schema import (
     FLAG,
@@ -344,4 +345,5 @@ KIND = Kind(
     case=CASE,
     cited="entry",
     proven=True,
+    moves=other_sides,
 )

@@ -13,6 +13,7 @@ from kangcheng.policy.kinds.benefit import (
     WHEN,
     WORDS,
 )
+from kangcheng.policy.kinds.boundaries import other_sides
 from kangcheng.policy.kinds.kind import Kind
 from kangcheng.policy.schema import FLAG, Field, Many, OneOf, Record, Text, optional
 
@@ -62,4 +63,5 @@ KIND = Kind(
     case=CASE,
     cited="entry",
     proven=True,
+    moves=other_sides,
 )

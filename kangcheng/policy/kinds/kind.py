@@ -139,6 +139,8 @@ class Kind:
                 differences += self.run_case(entry, case, pack).differences
             except KangchengError as error:
                 differences.append(str(error))
+            except KeyError as error:
+                differences.append(f"算例缺少键 (key missing in the case) {error}")
         return judged(case, differences)
 
 

@@ -2,6 +2,7 @@
 
 from kangcheng.policy.kinds import benefit, entitlement
 from kangcheng.policy.kinds.benefit import BASE, CASE, CLAUSE, NOTE, ONE_WAY, SPLIT, WHEN
+from kangcheng.policy.kinds.boundaries import other_sides
 from kangcheng.policy.kinds.commuting import commutes
 from kangcheng.policy.kinds.kind import COMMON, Kind
 from kangcheng.policy.schema import (
@@ -84,5 +85,6 @@ KIND = Kind(
     case=CASE,
     cited="entry",
     proven=True,
+    moves=other_sides,
     same=commutes,
 )

@@ -29,6 +29,7 @@ def test_a_pack_whose_cases_pass(bench):
         ("{name: 一, on: 2021-01-01, expect: '301'}", "应为 301，得 300.00 CNY/person/year"),
         ("{name: 一, on: 2020-01-01, expect: '300'}", "却没有值"),
         ("{name: 一, on: 2021-01-01}", "应没有值，得 300"),
+        ("{name: 一, expect: '300'}", "key missing in the case) 'on'"),
         ("{name: 一, effective: {2021-01-01: no}}", "应为 no，得 yes"),
     ],
 )

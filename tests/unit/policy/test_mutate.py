@@ -209,3 +209,34 @@ def test_which_swaps_cannot_matter(bench, one, two, wanted):
     assert commutes(entry, swap, pack) is wanted
     assert not commutes(entry, Move(("order",), Sequence(list(order.items), 1), 1, "不动"), pack)
     assert not commutes(entry, Move(("title",), Scalar("x", 1), 1, "别处"), pack)
+
+
+BRACKETS = """\
+kind: benefit
+id: steps
+title: 分段
+clause: plan-2021#S-2
+payer: aid
+brackets: {{mode: {mode}, {side}steps: [{{to: "1000", rate: 50%}}, {{rate: 60%}}]}}
+cases:
+  - name: 正好一千
+    claim: {{id: "1", person: P, on: 2021-06-01, in_scope: "{amount}"}}
+    expect: {{payers: {{aid: "{pays}"}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "side", "amount", "pays", "wanted"),
+    [
+        ("whole", "", "1000", "500.00", "benefit/steps: 正好一千"),
+        ("whole", "", "900", "450.00", ""),
+        ("whole", "boundary: upper, ", "1000", "600.00", None),
+        ("progressive", "", "1000", "500.00", None),
+    ],
+)
+def test_the_side_of_a_boundary_counts_even_by_default(bench, mode, side, amount, pays, wanted):
+    bench.write("city/steps.yaml", BRACKETS.format(mode=mode, side=side, amount=amount, pays=pays))
+    pack = bench.load()
+    found = {m.move.what: m.noticed for m in mutate(pack, pack.of_kind("benefit"))}
+    assert found.get("分段点的归属 lower（默认） → upper") == wanted
+    assert ("upper → lower" in found) == ("upper" in side)

@@ -89,6 +89,11 @@ def test_periods_do_not_run_backwards(bench):
     ]
 
 
+def test_periods_written_in_chinese_do_not_run_backwards_either(bench):
+    bench.parameter(more="from: 2021年5月1日\nto: 2021年4月30日\n")
+    assert ["to is before from" in fault for fault in refused(bench)] == [True]
+
+
 def test_the_same_entry_twice_is_refused_unless_the_periods_part(bench):
     bench.parameter(more="to: 2021-12-31\n")
     value = "values: [{{from: 2021-01-01, value: '400', clause: plan-2021#S-1}}]\n"
