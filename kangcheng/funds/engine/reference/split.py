@@ -115,21 +115,26 @@ def _first_pay(bill: Bill, bucket: Bucket, part: str, share: Fraction, amount: i
     if not share:
         return 0
     rounding = bill.plan.stack.split.rounding
-    paid = min(amount, rounded(share * amount, rounding.unit, rounding.mode))
+    computed = rounded(share * amount, rounding.unit, rounding.mode)
+    paid = min(amount, computed)
     bill.parts[part] += paid
     place = bill.plan.stack.split.place_first_pay
     value = bucket.group.first_pay if part == ITEM_FIRST_PAY else place.rate if place else None
     name = "先行自付" if part == ITEM_FIRST_PAY else "就医地先行自付"
     bill.notes.say(
         SPLIT,
-        f"{name} = min(费用, 费用 × 先行自付比例)",
-        paid,
+        f"{name} = 费用 × 先行自付比例",
+        computed,
         clause=clause_of(value, bill.claim) if bill.notes.on and value else "",
         rounding=how(rounding),
         项目组=bucket.name,
         费用=amount,
         先行自付比例=share,
     )
+    if paid != computed:
+        bill.notes.say(
+            SPLIT, f"{name} = min(原{name}, 费用)", paid, 费用=amount, also={f"原{name}": computed}
+        )
     return paid
 
 
