@@ -1,7 +1,6 @@
 """Django settings of the tests: those of the project over data, keys and a database cluster of their own."""
 
 import os
-import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -11,7 +10,6 @@ os.environ.pop("DATABASE_URL", None)
 if os.environ.get("KANGCHENG_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["KANGCHENG_TEST_DATABASE_URL"]
 os.environ["KANGCHENG_DATA"] = os.environ.get("KANGCHENG_TEST_DATA") or str(REPOSITORY / "var" / "test")
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"kangcheng-numba-{os.getuid()}"))
 os.environ.setdefault("KANGCHENG_LOG", "ERROR")
 
 from kangcheng.config.settings import *  # noqa: E402, F403

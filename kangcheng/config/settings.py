@@ -8,6 +8,7 @@ KANGCHENG_HOSTS     host names served, separated by commas (default: this machin
 KANGCHENG_HTTPS     1 when a TLS proxy stands in front: secure cookies, HSTS
 KANGCHENG_PACK      the policy pack this city runs (default: kangcheng)
 KANGCHENG_PACKS     folder of the packs (default: packs in the checkout)
+KANGCHENG_CACHE     folder of compiled benefit engines (default: the user's cache folder)
 KANGCHENG_POOL      connections a serving process keeps at most (0, the default: one a thread, no pool)
 KANGCHENG_LOG       lowest level written to the log (default WARNING)
 """

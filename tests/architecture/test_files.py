@@ -103,7 +103,7 @@ def test_every_setting_is_described_where_it_is_read_and_in_the_docs():
     for path in package_files():
         pattern = r"environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\""
         read |= set(re.findall(pattern, path.read_text("utf-8")))
-    assert read - described - {"DJANGO_SETTINGS_MODULE", "PATH", "NUMBA_CACHE_DIR"} == set()
+    assert read - described - {"DJANGO_SETTINGS_MODULE", "PATH", "XDG_CACHE_HOME"} == set()
     assert described - set(re.findall(r"`([A-Z_]+)`", page)) == set()
 
 
