@@ -121,6 +121,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def frame() -> dict[str, str]:
     """The city and the release of its rules, for the foot of every page."""
-    from kangcheng.portal.rules import city, release
+    from kangcheng.portal.citypack import city, release
 
     return {"city": city(), "release": release()}

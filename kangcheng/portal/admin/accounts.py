@@ -90,8 +90,8 @@ def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     return render(request, "portal/admin/account.html", {"user_account": user, "grants": grants, "roles": ROLES.values(), "today": request.today})
 
 
-@require_POST
 @page("role.grant")
+@require_POST
 def grant(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Give a role, from today, in an area or an institution."""
     until = request.POST.get("valid_to", "").strip()
@@ -109,8 +109,8 @@ def grant(request: HttpRequest, user_id: UUID) -> HttpResponse:
     return _done(request, user_id, t("角色已授予。", "Role granted."))
 
 
-@require_POST
 @page("role.grant")
+@require_POST
 def revoke(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """End a role today."""
     wanted = _uuid(request.POST.get("grant", ""))
@@ -121,8 +121,8 @@ def revoke(request: HttpRequest, user_id: UUID) -> HttpResponse:
     return _done(request, user_id, t("角色已收回。", "Role withdrawn."))
 
 
-@require_POST
 @page("account.write")
+@require_POST
 def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Close the account, or open it again."""
     user, why = _user(user_id), request.POST.get("why", "")
@@ -131,8 +131,8 @@ def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
     return _done(request, user_id, t("账户状态已更改。", "Account changed."))
 
 
-@require_POST
 @page("account.write")
+@require_POST
 def reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """A new first password, shown once."""
     user, password = _user(user_id), first_password()

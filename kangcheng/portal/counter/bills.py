@@ -22,7 +22,7 @@ from kangcheng.funds.settlement import services as settlement
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Faults, KangchengError
 from kangcheng.kernel.money import parse_yuan
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.places import narrowed
 from kangcheng.portal.counter.visit import typed_lines
@@ -69,7 +69,7 @@ def _row(b: BillView, names: dict[UUID, str], places: dict[UUID, str]) -> dict[s
         "number": b.number,
         "person": names.get(b.person_id, "—"),
         "institution": places.get(b.institution_id, "—"),
-        "setting": rules.title("settings", b.setting),
+        "setting": citypack.title("settings", b.setting),
         "admitted_on": b.admitted_on,
         "discharged_on": b.discharged_on,
         "total": b.total,
@@ -92,7 +92,7 @@ def bill(request: HttpRequest, bill_id: UUID) -> HttpResponse:
         "tone": TONES[found.state],
         "person": person,
         "institution": institutions.names([found.institution_id]).get(found.institution_id, ""),
-        "setting": rules.title("settings", found.setting),
+        "setting": citypack.title("settings", found.setting),
         "live": live,
         "due": cashier.due(bill_id),
         "payments": cashier.payments_of(bill_id),
@@ -111,14 +111,14 @@ def quote(request: HttpRequest, bill_id: UUID) -> HttpResponse:
     """What settling the bill today would come to."""
     _mine(request, bill_id)
     try:
-        answer = settlement.quote(pack=rules.pack(), by=request.actor, on=request.today, bill_id=bill_id)
+        answer = settlement.quote(pack=citypack.pack(), by=request.actor, on=request.today, bill_id=bill_id)
     except KangchengError as error:
         return render(request, "portal/_error.html", {"error": error, "faults": error.faults if isinstance(error, Faults) else ()})
     return render(request, "portal/counter/_quote.html", picture.shown(answer))
 
 
-@require_POST
 @page("bill.write", "claim.settle", purpose="settlement")
+@require_POST
 def act(request: HttpRequest, bill_id: UUID, verb: str) -> HttpResponse:
     """One step of the bill; each form carries a key, so a double click is one step."""
     found = _mine(request, bill_id)
@@ -146,7 +146,7 @@ def _charge(request: HttpRequest, found: BillView) -> str:
     lines, faults = typed_lines(request)
     if faults or not lines:
         raise Faults(faults, what=t("没有可记的项目", "Nothing to charge"))
-    services.charge(bill_id=found.id, lines=lines, by=request.actor, on=request.today, key=_key(request), pack=rules.pack())
+    services.charge(bill_id=found.id, lines=lines, by=request.actor, on=request.today, key=_key(request), pack=citypack.pack())
     return t(f"已记账 {len(lines)} 项。", f"{len(lines)} lines charged.")
 
 
@@ -174,7 +174,7 @@ def _cancel(request: HttpRequest, found: BillView) -> str:
 
 
 def _settle(request: HttpRequest, found: BillView) -> str:
-    answer = settlement.settle(bill_id=found.id, pack=rules.pack(), by=request.actor, on=request.today, key=_key(request))
+    answer = settlement.settle(bill_id=found.id, pack=citypack.pack(), by=request.actor, on=request.today, key=_key(request))
     return t(f"已结算，结算号 {answer.number}。", f"Settled, number {answer.number}.")
 
 

@@ -40,8 +40,8 @@ def cash(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/counter/cash.html", context)
 
 
-@require_POST
 @page("cash.write", purpose="settlement")
+@require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Seal the day: what was counted beside what the journal says."""
     place = chosen(request, own(request.actor, request.today))

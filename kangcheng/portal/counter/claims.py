@@ -18,7 +18,7 @@ from kangcheng.funds.settlement.selectors import Filters, Row
 from kangcheng.funds.settlement.types import STATES, Answer
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.places import narrowed
 from kangcheng.portal.doors import NotFound, page
@@ -81,7 +81,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "total": settlements.total_of(filters),
         "ask": request.GET,
-        "choices": {name: rules.choices(name) for name in ("schemes", "settings", "hospital-levels", "payers")},
+        "choices": {name: citypack.choices(name) for name in ("schemes", "settings", "hospital-levels", "payers")},
         "states": [(code, t(zh, STATES_EN[code])) for code, zh in STATES.items()],
     }
     return render(request, "portal/counter/claims.html", context)
@@ -93,7 +93,7 @@ def _shown(request: HttpRequest, rows: tuple[Row, ...]) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id, "number": row.number, "settled_on": row.settled_on, "person": names.get(row.person_id, "—"),
-            "institution": places.get(row.institution_id, "—"), "setting": rules.title("settings", row.setting),
+            "institution": places.get(row.institution_id, "—"), "setting": citypack.title("settings", row.setting),
             "total": row.total, "fund": row.fund, "cash": row.cash, "state": t(STATES[row.state], STATES_EN[row.state]),
             "tone": TONES[row.state],
         }
@@ -150,7 +150,7 @@ def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as a page to read."""
     answer = _mine(request, settlement_id)
     gate.get(answer.person_id, by=request.actor, on=request.today, what=f"receipt:{settlement_id}", why="查看结算单")
-    data = receipts.settlement_sheet(settlement_id, pack=rules.pack())
+    data = receipts.settlement_sheet(settlement_id, pack=citypack.pack())
     return render(request, "portal/counter/receipt.html", {"data": data, **picture.shown(data.settlement)})
 
 
@@ -159,7 +159,7 @@ def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as PDF; every print is counted."""
     answer = _mine(request, settlement_id)
     gate.get(answer.person_id, by=request.actor, on=request.today, what=f"receipt:{settlement_id}", why="打印结算单")
-    pdf = printing.print_settlement(settlement_id=settlement_id, pack=rules.pack(), by=request.actor, on=request.today, at=timezone.now())
+    pdf = printing.print_settlement(settlement_id=settlement_id, pack=citypack.pack(), by=request.actor, on=request.today, at=timezone.now())
     return as_file(pdf, f"{t('结算单', 'settlement')}{answer.number}.pdf", "application/pdf")
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from kangcheng.funds.receipts.types import PARTS
 from kangcheng.funds.settlement.types import Answer
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.words import t
 
 COLOURS = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
@@ -30,12 +30,12 @@ class Slice:
 
 def payer(code: str) -> str:
     """A payer's title in the reader's language."""
-    return rules.title("payers", code)
+    return citypack.title("payers", code)
 
 
 def part(code: str) -> str:
     """A patient's part in the reader's language; streams of an entry are named by their item group."""
-    return t(PARTS[code], PARTS_EN[code]) if code in PARTS else rules.title("item-groups", code)
+    return t(PARTS[code], PARTS_EN[code]) if code in PARTS else citypack.title("item-groups", code)
 
 
 def slices(answer: Answer) -> list[Slice]:
@@ -60,7 +60,7 @@ def parts(answer: Answer) -> list[tuple[str, int]]:
 def clause(citation: str) -> dict[str, Any] | None:
     """A cited clause with its words and its page; None when it is not one of the pack."""
     document, _, number = citation.partition("#")
-    found = next((c for key, c in rules.pack().clauses.items() if str(key) == citation), None)
+    found = next((c for key, c in citypack.pack().clauses.items() if str(key) == citation), None)
     if found is None:
         return None
     return {"citation": citation, "quote": found.quote, "url": reverse("portal:clause", args=(document, number))}
@@ -76,9 +76,9 @@ def shown(answer: Answer) -> dict[str, Any]:
         "parts": parts(answer),
         "layers": layers,
         "reasons": reasons,
-        "categories": [rules.title("person-categories", code) for code in answer.categories],
-        "scheme": rules.title("schemes", answer.scheme),
-        "setting": rules.title("settings", answer.setting),
+        "categories": [citypack.title("person-categories", code) for code in answer.categories],
+        "scheme": citypack.title("schemes", answer.scheme),
+        "setting": citypack.title("settings", answer.setting),
         "accumulators": sorted(answer.accumulators.items()),
         "fund_share": answer.fund / answer.total if answer.total else None,
     }

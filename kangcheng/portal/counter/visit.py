@@ -15,7 +15,7 @@ from kangcheng.funds.settlement import services as settlement
 from kangcheng.funds.settlement.types import Draft, DraftLine
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.places import chosen, own
 from kangcheng.portal.doors import page
@@ -39,12 +39,12 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "age": person.age(request.today),
-        "categories": [rules.title("person-categories", code) for code in sorted(held)],
-        "scheme": rules.title("schemes", coverage.scheme_of(person.id, request.today) or "none"),
+        "categories": [citypack.title("person-categories", code) for code in sorted(held)],
+        "scheme": citypack.title("schemes", coverage.scheme_of(person.id, request.today) or "none"),
         "places": places,
-        "settings": [(code, title) for code, title in rules.choices("settings") if code in ("outpatient", "inpatient", "special_outpatient", "delivery")],
+        "settings": [(code, title) for code, title in citypack.choices("settings") if code in ("outpatient", "inpatient", "special_outpatient", "delivery")],
         "diagnoses": catalogues.search("", request.today, kind="diagnosis", limit=DIAGNOSES),
-        "referrals": rules.choices("referrals"),
+        "referrals": citypack.choices("referrals"),
         "rows": range(BLANK_LINES),
         "today": request.today,
         "key": uuid4(),
@@ -66,7 +66,7 @@ def quote(request: HttpRequest, person_id: UUID) -> HttpResponse:
     try:
         if faults:
             raise Faults(faults)
-        answer = settlement.quote(pack=rules.pack(), by=request.actor, on=request.today, draft=_draft(request, person_id, lines))
+        answer = settlement.quote(pack=citypack.pack(), by=request.actor, on=request.today, draft=_draft(request, person_id, lines))
     except KangchengError as error:
         shown = {"error": error, "faults": error.faults if isinstance(error, Faults) else ()}
         return render(request, "portal/_error.html", shown)
@@ -126,7 +126,7 @@ def _done(request: HttpRequest, person_id: UUID) -> HttpResponse:
         raise Faults(faults, todo="退回上一页改正")
     place = chosen(request, own(request.actor, request.today))
     admitted, discharged = _days(request)
-    key, by, on, pack = request.POST.get("key", ""), request.actor, request.today, rules.pack()
+    key, by, on, pack = request.POST.get("key", ""), request.actor, request.today, citypack.pack()
     setting = request.POST.get("setting", "outpatient")
     bill = billing.open_bill(
         person_id=person_id, institution_id=place.id, setting=setting, admitted_on=admitted, by=by, on=on,

@@ -10,7 +10,7 @@ from kangcheng.funds.overview import selectors
 from kangcheng.funds.overview.types import LevelRow, Month, WaivedRow
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
@@ -50,7 +50,7 @@ def fund(request: HttpRequest) -> HttpResponse:
         "income": sum(found.income.values()),
         "outlay": sum(found.outlay.values()),
         "payers": [(code, payer(code), fen, fen / (sum(found.outlay.values()) or 1)) for code, fen in _ranked(found.outlay)],
-        "sources": [(rules.title("financing-sources", code), fen) for code, fen in _ranked(found.income)],
+        "sources": [(citypack.title("financing-sources", code), fen) for code, fen in _ranked(found.income)],
         "trend": trend(months),
         "levels": levels(selectors.by_level(since=since, on=on)),
         "top": [(names.get(id, "—"), count, fen) for id, count, fen in top],
@@ -94,7 +94,7 @@ def levels(rows: list[LevelRow]) -> dict[str, Any]:
         "xAxis": {"type": "category", "data": [name or t("未评级", "no level") for name in names]},
         "yAxis": {"type": "value", "name": t("万元", "10k yuan")},
         "series": [
-            {"name": rules.title("settings", s), "type": "bar", "stack": "all", "data": [round(paid.get((n, s), 0) / WAN, 2) for n in names]}
+            {"name": citypack.title("settings", s), "type": "bar", "stack": "all", "data": [round(paid.get((n, s), 0) / WAN, 2) for n in names]}
             for s in settings
         ],
     }
@@ -112,7 +112,7 @@ WAIVED = (
 
 
 def _waived(row: WaivedRow) -> dict[str, Any]:
-    entry = rules.pack().entries.get(("entitlement", row.entitlement))
+    entry = citypack.pack().entries.get(("entitlement", row.entitlement))
     return {
         "title": t(entry.title, entry.title_en) if entry else row.entitlement,
         "kind": str(KINDS.get(row.kind, row.kind)),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
@@ -30,7 +30,7 @@ COLUMNS = (
 
 def _row(found: Institution, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "name": found.name, "type": rules.title("institution-types", found.type), "type_code": found.type, "level": found.level or "—",
+        "name": found.name, "type": citypack.title("institution-types", found.type), "type_code": found.type, "level": found.level or "—",
         "ownership": t(OWNERSHIPS.get(found.ownership, found.ownership), found.ownership), "area": names.get(found.area_code, found.area_code),
         "beds": found.beds, "designated": t("定点", "yes") if found.designated else "—", "designated_code": found.designated,
         "url": reverse("portal:institution", args=(found.id,)),
@@ -49,8 +49,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [_row(one, names) for one in found]
     filters = (
         Filter("name", Words("名称", "Name"), "name"),
-        Filter("type", Words("类型", "Type"), lambda all_, text: [r for r in all_ if r["type_code"] == text], rules.choices("institution-types")),
-        Filter("level", Words("等级", "Level"), lambda all_, text: [r for r in all_ if r["level"] == text], rules.choices("hospital-levels")),
+        Filter("type", Words("类型", "Type"), lambda all_, text: [r for r in all_ if r["type_code"] == text], citypack.choices("institution-types")),
+        Filter("level", Words("等级", "Level"), lambda all_, text: [r for r in all_ if r["level"] == text], citypack.choices("hospital-levels")),
     )
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=filters, name=t("机构", "institutions"))
@@ -69,7 +69,7 @@ def institution(request: HttpRequest, institution_id: UUID) -> HttpResponse:
     context = {
         "found": found,
         "name": found.name if found else past[0].name,
-        "type": rules.title("institution-types", found.type) if found else "",
+        "type": citypack.title("institution-types", found.type) if found else "",
         "path": " › ".join(areas.path(code)),
         "past": past,
         "designations": selectors.designations(institution_id),

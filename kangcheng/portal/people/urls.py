@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from kangcheng.portal.people import catalogues, institutions, own, people, person
+from kangcheng.portal.people import catalogues, imports, institutions, own, people, person
 
 urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<uuid:person_id>/", person.person, name="person"),
     path("own/", own.own, name="own"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/check/", imports.check, name="import_check"),
+    path("imports/unmatched/", imports.unmatched, name="unmatched"),
+    path("imports/template/<str:kind>/", imports.template, name="import_template"),
+    path("imports/<uuid:batch_id>/undo/", imports.undo, name="import_undo"),
     path("institutions/", institutions.listed, name="institutions"),
     path("institutions/<uuid:institution_id>/", institutions.institution, name="institution"),
     path("catalogues/", catalogues.items, name="catalogues"),

@@ -11,7 +11,7 @@ from kangcheng.performance.indicators.compute import within
 from kangcheng.performance.indicators.spans import name_of, shifted
 from kangcheng.performance.indicators.types import Value, show
 from kangcheng.performance.reports.compose import changed, drawn
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.performance.periods import chosen, last_day, months
@@ -68,7 +68,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     if last is None:
         return render(request, "portal/performance/no_lake.html")
     period = chosen(request.GET.get("period"), last)
-    with refresh.computer(rules.pack()) as computer:
+    with refresh.computer(citypack.pack()) as computer:
         rows = [
             row(computer.value(id, period), computer.value(id, shifted(period, "previous")), name_of(period))
             for id in computer.indicators
@@ -93,7 +93,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     if last is None:
         return render(request, "portal/performance/no_lake.html")
     period = chosen(request.GET.get("period"), last)
-    with refresh.computer(rules.pack()) as computer:
+    with refresh.computer(citypack.pack()) as computer:
         if id not in computer.indicators:
             raise NotFound(t("没有这个指标", "No such indicator"), where=id)
         definition = computer.indicators[id]
@@ -119,7 +119,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _clause(citation: str) -> Any:
-    return next((c for key, c in rules.pack().clauses.items() if str(key) == citation), None)
+    return next((c for key, c in citypack.pack().clauses.items() if str(key) == citation), None)
 
 
 def _trend(values: list[Value]) -> dict[str, Any]:

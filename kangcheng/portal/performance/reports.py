@@ -12,7 +12,7 @@ from kangcheng.performance import refresh
 from kangcheng.performance.indicators.spans import name_of
 from kangcheng.performance.reports import services
 from kangcheng.performance.reports.types import Chart
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import as_file
 from kangcheng.portal.performance.periods import last_day, months
@@ -27,7 +27,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Every report of the pack, with the periods it can be written for."""
     last = last_day()
     context = {
-        "templates": services.templates(rules.pack()),
+        "templates": services.templates(citypack.pack()),
         "periods": [(name_of(m), m.text) for m in months(last)] if last else [],
         "lake": refresh.newest(),
     }
@@ -37,7 +37,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @page("report.write", "plan.look")
 def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """One report on screen."""
-    document = services.write(name=name, period=period, pack=rules.pack())
+    document = services.write(name=name, period=period, pack=citypack.pack())
     charts = [_drawn(section.chart) if section.chart else None for section in document.sections]
     context = {"document": document, "sections": list(zip(document.sections, charts, strict=True)), "name": name, "period": period}
     return render(request, "portal/performance/report.html", context)
@@ -46,12 +46,12 @@ def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
 @page("report.write", "plan.look")
 def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """The same report as .docx."""
-    document = services.write(name=name, period=period, pack=rules.pack())
+    document = services.write(name=name, period=period, pack=citypack.pack())
     return as_file(services.as_file(document, ".docx"), f"{document.title}{document.span.text}.docx", WORD)
 
 
-@require_POST
 @page("report.write")
+@require_POST
 def refresh_lake(request: HttpRequest) -> HttpResponse:
     """Bring the figures up to date."""
     done = refresh.refresh(by=request.actor, on=request.today, now=timezone.now(), why=t("页面上更新数据", "refresh from the page"))

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kangcheng.policy.entry import Entry
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
@@ -44,7 +44,7 @@ COLUMNS = (
 @page("plan.look", "pack.look")
 def entries(request: HttpRequest) -> HttpResponse:
     """Every entry of the pack but the documents."""
-    rows = [row(e) for e in rules.pack().entries.values() if e.kind != "document"]
+    rows = [row(e) for e in citypack.pack().entries.values() if e.kind != "document"]
     kinds = sorted({(r["kind_code"], r["kind"]) for r in rows})
     packs = sorted({(r["pack"], r["pack"]) for r in rows})
     filters = (
@@ -61,7 +61,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @page("plan.look", "pack.look")
 def entry(request: HttpRequest, kind: str, id: str) -> HttpResponse:
     """One entry: what it says, which clauses asked for it, its worked cases, the file it stands in."""
-    found = rules.pack().entries.get((kind, id))
+    found = citypack.pack().entries.get((kind, id))
     if found is None:
         raise NotFound(t("没有这个条目", "No such entry"), where=f"{kind} {id}")
     shown = {key: value for key, value in found.data.items() if key not in ("kind", "id", "title", "title_en", "cases", "clauses")}
@@ -82,7 +82,7 @@ def entry(request: HttpRequest, kind: str, id: str) -> HttpResponse:
 
 def cited(found: Entry) -> list[Any]:
     """The clauses the entry cites, anywhere inside it, in reading order."""
-    pack = rules.pack()
+    pack = citypack.pack()
     return [pack.clauses[citation] for citation in dict.fromkeys(found.citations) if citation in pack.clauses]
 
 

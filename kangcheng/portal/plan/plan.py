@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kangcheng.policy.trace import ClauseTrace, figures, grouped
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.plan.entries import row as entry_row
@@ -56,7 +56,7 @@ COLUMNS = (
 
 
 def _filters() -> tuple[Filter, ...]:
-    documents = [(name, entry.title) for name, entry in rules.pack().documents.items()]
+    documents = [(name, entry.title) for name, entry in citypack.pack().documents.items()]
     return (
         Filter("quote", Words("原文", "Text"), lambda rows, text: _quoting(rows, text)),
         Filter("document", Words("文件", "Document"), lambda rows, text: [r for r in rows if r["document"] == text], documents),
@@ -66,22 +66,22 @@ def _filters() -> tuple[Filter, ...]:
 
 
 def _quoting(rows: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
-    full = {(c.document, c.id): c.quote for c in rules.standing().clauses}
+    full = {(c.document, c.id): c.quote for c in citypack.standing().clauses}
     return [r for r in rows if text in full[r["document"], r["id"]] or text in r["id"]]
 
 
 @page("plan.look", "pack.look")
 def plan(request: HttpRequest) -> HttpResponse:
     """Coverage of every document and every area, with the picture."""
-    clauses = rules.standing().clauses
+    clauses = citypack.standing().clauses
     documents = [
-        {"id": name, "entry": rules.pack().documents[name], **_shares(counts)}
+        {"id": name, "entry": citypack.pack().documents[name], **_shares(counts)}
         for name, counts in grouped(clauses, "document").items()
     ]
     modules = [
         {"id": name, "title": MODULES.get(name, name), **_shares(counts)} for name, counts in grouped(clauses, "module").items()
     ]
-    checked = rules.standing().checked
+    checked = citypack.standing().checked
     return render(
         request,
         "portal/plan/plan.html",
@@ -89,7 +89,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             "documents": documents,
             "modules": modules,
             "total": _shares(figures(clauses)),
-            "entries": sum(1 for key in rules.pack().entries if key[0] != "document"),
+            "entries": sum(1 for key in citypack.pack().entries if key[0] != "document"),
             "cases": checked.cases,
             "failed": len(checked.failed),
             "assumed": checked.assumed,
@@ -106,7 +106,7 @@ def _shares(counts: dict[str, int]) -> dict[str, Any]:
 @page("plan.look", "pack.look")
 def clauses(request: HttpRequest) -> HttpResponse:
     """Every clause of every document."""
-    rows = [_clause_row(found) for found in rules.standing().clauses]
+    rows = [_clause_row(found) for found in citypack.standing().clauses]
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=_filters(), name="条款")
     return render(request, "portal/plan/clauses.html", {"listing": listing(request, rows, COLUMNS, filters=_filters())})
@@ -115,10 +115,10 @@ def clauses(request: HttpRequest) -> HttpResponse:
 @page("plan.look", "pack.look")
 def document(request: HttpRequest, document: str) -> HttpResponse:
     """One document with its clauses."""
-    entry = rules.pack().documents.get(document)
+    entry = citypack.pack().documents.get(document)
     if entry is None:
         raise NotFound(t("没有这个文件", "No such document"), where=document)
-    rows = [_clause_row(found) for found in rules.standing().clauses if found.document == document]
+    rows = [_clause_row(found) for found in citypack.standing().clauses if found.document == document]
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, name=document)
     shown = {key: value for key, value in entry.data.items() if key != "clauses" and isinstance(value, str)}
@@ -128,22 +128,22 @@ def document(request: HttpRequest, document: str) -> HttpResponse:
 @page("plan.look", "pack.look")
 def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
     """One clause: its words, its figures, and every entry that executes it."""
-    every = [found for found in rules.standing().clauses if found.document == document]
+    every = [found for found in citypack.standing().clauses if found.document == document]
     place = next((i for i, found in enumerate(every) if found.id == clause), None)
     if place is None:
         raise NotFound(t("没有这一条", "No such clause"), where=f"{document}#{clause}")
     found = every[place]
-    data = next(c.data for c in rules.pack().clauses.values() if c.document == document and c.id == clause)
+    data = next(c.data for c in citypack.pack().clauses.values() if c.document == document and c.id == clause)
     keys = [tuple(name.split("/", 1)) for name in found.entries]
     context = {
         "clause": found,
         "data": data,
-        "document": rules.pack().documents[document],
+        "document": citypack.pack().documents[document],
         "status": STATUS[found.status],
         "tone": TONES[found.status],
         "module": MODULES.get(found.module, found.module),
-        "entries": [entry_row(rules.pack().entries[key]) for key in keys if key in rules.pack().entries],
-        "systems": [row for row in rules.standing().systems if clause in row.clauses],
+        "entries": [entry_row(citypack.pack().entries[key]) for key in keys if key in citypack.pack().entries],
+        "systems": [row for row in citypack.standing().systems if clause in row.clauses],
         "previous": every[place - 1] if place else None,
         "next": every[place + 1] if place + 1 < len(every) else None,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.plan.plan import MODULES, STATUS, TONES
@@ -40,7 +40,7 @@ def _rows() -> list[dict[str, Any]]:
             "page": row.page,
             "lacking": "；".join(row.lacking),
         }
-        for row in rules.standing().systems
+        for row in citypack.standing().systems
     ]
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.policy.trace import figures
-from kangcheng.portal import rules
+from kangcheng.portal import citypack
 from kangcheng.portal.home import Tile
 from kangcheng.portal.words import Words
 
@@ -16,7 +16,7 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
     """Clauses that run, worked cases that fail."""
     if not (actor.may("plan.look") or actor.may("pack.look")):
         return
-    standing = rules.standing()
+    standing = citypack.standing()
     counts = figures(standing.clauses)
     yield Tile(Words("可执行条款", "Executable clauses"), f"{counts['executable']} / {counts['clauses']}", reverse("portal:plan"))
     failed = len(standing.checked.failed)
