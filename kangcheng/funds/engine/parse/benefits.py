@@ -142,8 +142,9 @@ def _part(reading: Reading, part: str, node: object, path: str) -> BasePart:
 
 
 def _weight(reading: Reading, node: object, path: str) -> Any:
+    before = len(reading.faults)
     weight = reading.number(node, path, RATE)
-    if weight == 0:
+    if weight == 0 and len(reading.faults) == before:
         reading.fault(path, "权重应大于 0 且不超过 1 (weight must be in (0, 1])", todo="不需要时删去此项")
     return weight
 

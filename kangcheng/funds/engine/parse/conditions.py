@@ -17,7 +17,7 @@ def condition(reading: Reading, node: object, path: str) -> Condition:
     if node is None:
         return ALWAYS
     body = reading.mapping(node, path)
-    if not body:
+    if isinstance(node, Mapping) and not node:
         reading.fault(path, "空条件 (empty condition)", todo="写明条件，或删去此键")
     return Condition(
         attributes={

@@ -48,8 +48,9 @@ def _parameter(reading: Reading, body: Body, path: str, kind: Kind) -> Value:
 def _table(reading: Reading, body: Body, path: str, kind: Kind) -> Value:
     by = reading.text(reading.need(body, "by", path), join(path, "by"))
     here = join(path, "rows")
-    rows = reading.mapping(reading.need(body, "rows", path) or {}, here)
-    if not rows:
+    written = reading.need(body, "rows", path)
+    rows = reading.mapping(written, here) if written is not None else {}
+    if written == {}:
         reading.fault(here, "表中没有行 (table without rows)")
     return Table(
         by=by,

@@ -38,7 +38,7 @@ def test_whatever_is_defined(body: dict[str, Any], bodies: list[dict[str, Any]],
 
 
 @pytest.mark.slow
-@examples(600)
+@examples(250)
 @given(drawn.stacks(), drawn.units(), st.randoms(use_true_random=False))
 def test_whatever_is_defined_at_length(
     body: dict[str, Any], bodies: list[dict[str, Any]], random: Any
