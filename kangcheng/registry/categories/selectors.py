@@ -10,7 +10,7 @@ from django.db.models import Count
 from kangcheng.registry.categories.models import PersonCategory
 from kangcheng.registry.categories.types import Category
 from kangcheng.registry.history import known
-from kangcheng.registry.people.selectors import ids_of
+from kangcheng.registry.people.selectors import facts_many, ids_of
 from kangcheng.registry.validity import holds
 
 
@@ -18,6 +18,11 @@ def of(person_id: UUID, on: date) -> frozenset[str]:
     """The categories the person is in on the day, those of merged rows included."""
     rows = PersonCategory.objects.filter(holds(on), person_id__in=ids_of(person_id))
     return frozenset(rows.values_list("category", flat=True))
+
+
+def of_many(person_ids: Iterable[UUID], on: date) -> dict[UUID, frozenset[str]]:
+    """Person (golden id) -> categories on the day, for those who have any. One query."""
+    return {key: facts.categories for key, facts in facts_many(person_ids, on).items() if facts.categories}
 
 
 def of_known(person_id: UUID, on: date, *, at: datetime) -> frozenset[str]:

@@ -3,22 +3,26 @@
 from kangcheng.registry.people.selectors.one import (
     aliases,
     contact,
+    contacts,
     facts,
     facts_many,
     find,
     find_by_identity,
     get,
     get_many,
+    get_within,
     ids_of,
+    led_from,
     represented,
     resolve,
 )
-from kangcheng.registry.people.selectors.search import Wanted, count, search, search_ids
+from kangcheng.registry.people.selectors.search import Wanted, count, search
 
 __all__ = [
     "Wanted",
     "aliases",
     "contact",
+    "contacts",
     "count",
     "facts",
     "facts_many",
@@ -26,9 +30,10 @@ __all__ = [
     "find_by_identity",
     "get",
     "get_many",
+    "get_within",
     "ids_of",
+    "led_from",
     "represented",
     "resolve",
     "search",
-    "search_ids",
 ]

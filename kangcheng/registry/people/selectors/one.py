@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce
 
 from kangcheng.base.personal import blind_index
 from kangcheng.kernel.ids import IdentityNumber, mask_identity, mask_phone
@@ -53,6 +55,19 @@ def get_many(ids: Iterable[UUID], on: date | None = None) -> dict[UUID, Person]:
     golden = {row.pk: row for row in shown(on).filter(pk__in=set(led.values()))} if led else {}
     people = {row.pk: person(row) for row in rows if row.pk not in led}
     return people | {person_id: person(golden[led[person_id]]) for person_id in led}
+
+
+def get_within(person_id: UUID, on: date, within: Q) -> Person | None:
+    """As `get`, but only when the golden row is one of those `within` (a filter made by `access`). One query."""
+    led = models.PersonAlias.objects.filter(person_id=person_id, until=None).values("golden_id")[:1]
+    golden = Coalesce(Subquery(led), Value(person_id, output_field=UUIDField()))
+    row = shown(on).filter(within, pk=golden).first()
+    return person(row) if row else None
+
+
+def led_from(ids: Any) -> QuerySet[models.PersonAlias, Any]:
+    """Golden ids that the ids of a subquery lead to, as a subquery."""
+    return models.PersonAlias.objects.filter(until=None, person_id__in=ids).values("golden_id")
 
 
 def find_by_identity(number: str) -> Person | None:
@@ -120,8 +135,14 @@ def facts_many(ids: Iterable[UUID], on: date) -> dict[UUID, Facts]:
 
 def contact(person_id: UUID) -> Contact | None:
     """The sealed fields opened."""
-    row = models.Resident.objects.filter(pk=resolve(person_id)).only("identity", "phone", "address").first()
-    return Contact(row.identity or "", row.phone or "", row.address or "") if row else None
+    golden = resolve(person_id)
+    return contacts([golden]).get(golden)
+
+
+def contacts(ids: Iterable[UUID]) -> dict[UUID, Contact]:
+    """Golden id -> the sealed fields opened. One query."""
+    rows = models.Resident.objects.filter(pk__in=list(ids)).only("identity", "phone", "address")
+    return {row.pk: Contact(row.identity or "", row.phone or "", row.address or "") for row in rows}
 
 
 def shown(on: date | None) -> QuerySet[models.Resident]:

@@ -43,12 +43,6 @@ def search(wanted: Wanted, *, on: date, within: Q, offset: int = 0, limit: int =
     return [person(row) for row in rows]
 
 
-def search_ids(wanted: Wanted, *, on: date, within: Q, limit: int) -> list[UUID]:
-    """Ids of the residents wanted, by pinyin; at most `limit`."""
-    rows = matching(wanted, on, within).order_by("name_pinyin", "pk")
-    return list(rows.values_list("pk", flat=True)[:limit])
-
-
 def count(wanted: Wanted, *, on: date, within: Q, cap: int) -> int:
     """How many there are, counted no further than `cap` + 1."""
     return matching(wanted, on, within).order_by().values("pk")[: cap + 1].count()
