@@ -59,7 +59,6 @@ class Town:
     """Ids of what was built."""
 
     people: tuple[UUID, ...]
-    households: tuple[UUID, ...]
 
 
 @lru_cache(maxsize=1)
@@ -182,7 +181,7 @@ def _people(count: int, by: Actor) -> Town:
     coverage.bulk([NewCoverage(one, "resident", SINCE) for one in ids], by=by, on=DAY)
     poor = [NewCategory(one, "registered_poor", SINCE, source="test") for one in ids[::4]]
     categories.bulk(poor, by=by, on=DAY)
-    return Town(tuple(ids), tuple(homes))
+    return Town(tuple(ids))
 
 
 def identity(number: int) -> str:

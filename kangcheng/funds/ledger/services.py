@@ -50,10 +50,7 @@ def parameters(bookings: Sequence[Booking], *, by: Actor) -> dict[str, Any]:
         for entry_id, booking, kept in zip(ids, bookings, checked, strict=True)
         for line in kept
     ]
-    codes = sorted({line.account for _, line, _ in lines})
-    return {
-        "account_codes": codes,
-        "account_kinds": [family_of(code).kind for code in codes],
+    return account_parameters({line.account for _, line, _ in lines}) | {
         "actor_id": by.user_id,
         "actor_name": by.name,
         "entry_ids": ids,
@@ -69,6 +66,12 @@ def parameters(bookings: Sequence[Booking], *, by: Actor) -> dict[str, Any]:
         "amounts": [line.amount for _, line, _ in lines],
         "posting_days": [day for _, _, day in lines],
     }
+
+
+def account_parameters(codes: Iterable[str]) -> dict[str, Any]:
+    """Parameters that make sure of accounts: codes and kinds. Raises LedgerError for a code outside the chart."""
+    known = sorted(set(codes))
+    return {"account_codes": known, "account_kinds": [family_of(code).kind for code in known]}
 
 
 def post(booking: Booking, *, by: Actor) -> UUID:

@@ -16,7 +16,6 @@ from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim
 from kangcheng.funds.engine.reference import values
 from kangcheng.funds.engine.result import Result
-from kangcheng.funds.engine.slots import layer_of
 from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.ledger.types import Booking
 from kangcheng.funds.settlement import releases, requests, results, rows, rulebook, store
@@ -205,8 +204,7 @@ def _draw(stack: Stack, claim: Claim, moves: list[Any]) -> None:
     drawn = {move[2]: move[5] for move in moves if move[0] == "pool"}
     if not drawn:
         return
-    layers = [layer_of(position) for position in stack.order]
-    pools = {layer.pool.id: layer.pool for layer in layers if layer is not None and layer.pool}
+    pools = results.pools(stack)
     wanted = {name: (int(values.number_of(pools[name].limit, claim)), fen) for name, fen in drawn.items()}
     if not store.reserve(wanted):
         raise PoolMoved

@@ -1,5 +1,6 @@
 """Facts that decide a settlement, asked of the registry on the deciding day. None of them is taken from the client."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from kangcheng.funds.settlement.types import SettlementError
 from kangcheng.registry.institutions import selectors as institutions
+from kangcheng.registry.institutions.types import Institution
 from kangcheng.registry.people import selectors as people
 from kangcheng.registry.people import types as people_types
 
@@ -17,6 +19,11 @@ LEVELS = "hospital-levels"  # tiers entry of the grades; an institution without 
 OURS = frozenset({"scheme", "setting", "level", "institution", "institution_type", "designated", "place"})
 # What holds when nothing else is known.
 USUAL = {"referral": "none"}
+
+
+PLACE_SECONDS = 1.0
+MOST_PLACES = 1000
+_places: dict[tuple[UUID, date], tuple[float, Institution | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def gather(*, person_id: UUID, institution_id: UUID, decided_on: date) -> Facts:
             rule="出院（就诊）日期不晚于死亡日期",
             todo="核对日期和居民登记",
         )
-    place = institutions.get(institution_id, decided_on)
+    place = _place(institution_id, decided_on)
     if place is None:
         raise SettlementError(
             f"{decided_on} 没有这个机构 (no such institution)", where=f"institution:{institution_id}"
@@ -76,6 +83,19 @@ def gather(*, person_id: UUID, institution_id: UUID, decided_on: date) -> Facts:
         place.designated,
         place.area_code,
     )
+
+
+def _place(institution_id: UUID, on: date) -> Institution | None:
+    """The institution on the day, asked at most once a second: a busy counter sends patient after patient."""
+    key, now = (institution_id, on), time.monotonic()
+    kept = _places.get(key)
+    if kept is not None and now - kept[0] < PLACE_SECONDS:
+        return kept[1]
+    if len(_places) >= MOST_PLACES:
+        _places.clear()
+    found = institutions.get(institution_id, on)
+    _places[key] = (now, found)
+    return found
 
 
 def attributes(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from kangcheng.funds.engine.definition import Account, Benefit, Entitlement, Stack
+from kangcheng.funds.engine.definition import Account, Benefit, Entitlement, Pool, Stack
 from kangcheng.funds.engine.result import Result
 from kangcheng.funds.engine.slots import layer_of, name_of
 from kangcheng.funds.settlement.types import Layer, Reason
@@ -94,8 +94,24 @@ def money_of(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def pool_draws(moves: Iterable[Move], stack: Stack) -> dict[str, int]:
     """Fen drawn from pools that count money; quotas of cases are not money."""
-    in_fen = {layer.pool.id for layer in _layers(stack) if layer.pool and layer.pool.counts == "fen"}
+    in_fen = {name for name, pool in pools(stack).items() if pool.counts == "fen"}
     return {name: change for kind, _, name, _, _, change in moves if kind == "pool" and name in in_fen}
+
+
+def pools(stack: Stack) -> dict[str, Pool]:
+    """Pools the stack draws on, by id."""
+    return {layer.pool.id: layer.pool for layer in _layers(stack) if layer.pool}
+
+
+def draws_of(result: Result, stack: Stack) -> list[Move]:
+    """Draws on pools told by the layers of a result that came without moves."""
+    paid = {layer.id: layer.paid for layer in result.layers}
+    drawn: dict[str, int] = {}
+    for layer in _layers(stack):
+        fen = paid.get(layer.id, 0) if layer.pool else 0
+        if layer.pool and fen:
+            drawn[layer.pool.id] = drawn.get(layer.pool.id, 0) + (1 if layer.pool.counts == "cases" else fen)
+    return [("pool", "", name, "", "", change) for name, change in drawn.items()]
 
 
 def account_owners(stack: Stack, person: UUID, household: UUID | None) -> dict[str, UUID]:

@@ -211,7 +211,7 @@ def _with_new_facts(row: Settlement, book: Any, state: reference.State) -> chain
 def _move(moves: Sequence[Move], *, scheme: str) -> None:
     """Apply moves to accumulators, balances and pools."""
     with connection.cursor() as sql:
-        sql.execute(f"WITH {store.MOVES} SELECT 1", store.move_parameters(moves, scheme))
+        sql.execute(store.MOVE, store.move_parameters(moves, scheme))
     _pools(moves)
 
 

@@ -1,5 +1,6 @@
 """A settlement as a row: from a result of the engine to the columns, the postings and the entitlements used."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from kangcheng.funds.ledger.types import Line
 from kangcheng.funds.settlement import claims, postings, results, store
 from kangcheng.funds.settlement.cases import Case
 from kangcheng.funds.settlement.models import Settlement
+from kangcheng.funds.settlement.results import Move
 from kangcheng.kernel.ids import new_id
 
 _JSON = frozenset({"categories", "payers", "claim", "result", "explanation", "moves"})
@@ -54,7 +56,7 @@ def row_of(
         hold_until=hold_until,
         why="",
         replaces_id=None,
-        **_amounts(claim, result),
+        **_amounts(claim, result, results.moves_of(result), True),
         settled_by=by.user_id,
         batch=False,
     )
@@ -62,14 +64,21 @@ def row_of(
 
 def overwrite(row: Settlement, claim: Claim, result: Result, stack: Stack, *, by: Actor) -> None:
     """Give an unsaved copy of a row another result; day, sequence, person and place stay."""
-    for name, value in _amounts(claim, result).items():
-        setattr(row, name, value)
+    fill(row, claim, result, moves=results.moves_of(result))
     row.categories, row.stack, row.settled_by = sorted(claim.categories), stack.id, by.user_id
     row.scheme = claim.attributes.get("scheme", row.scheme)
     row.level = claim.attributes.get("level", row.level)
 
 
-def _amounts(claim: Claim, result: Result) -> dict[str, Any]:
+def fill(
+    row: Settlement, claim: Claim, result: Result, *, moves: Sequence[Move], explained: bool = True
+) -> None:
+    """Give an unsaved row the claim, the amounts and the moves of a result."""
+    for name, value in _amounts(claim, result, moves, explained).items():
+        setattr(row, name, value)
+
+
+def _amounts(claim: Claim, result: Result, moves: Sequence[Move], explained: bool) -> dict[str, Any]:
     return {
         "total": result.total,
         "fund": sum(result.payers.values()),
@@ -80,8 +89,8 @@ def _amounts(claim: Claim, result: Result) -> dict[str, Any]:
         "payers": {payer: fen for payer, fen in result.payers.items() if fen},
         "claim": claims.to_json(claim),
         "result": results.to_json(result),
-        "explanation": results.reasons_json(result),
-        "moves": [list(move) for move in results.moves_of(result)],
+        "explanation": results.reasons_json(result) if explained else None,
+        "moves": [list(move) for move in moves],
     }
 
 
@@ -105,10 +114,11 @@ def lines_of(row: Settlement, stack: Stack) -> tuple[Line, ...]:
 
 def settlement_parameters(row: Settlement) -> dict[str, Any]:
     """Parameters of `store.NEW_SETTLEMENT`."""
-    return {
-        f"s_{name}": orjson.dumps(getattr(row, name)).decode() if name in _JSON else getattr(row, name)
-        for name in store.SETTLEMENT_COLUMNS
-    }
+    return {f"s_{name}": _as_column(name, getattr(row, name)) for name in store.SETTLEMENT_COLUMNS}
+
+
+def _as_column(name: str, value: Any) -> Any:
+    return orjson.dumps(value).decode() if name in _JSON and value is not None else value
 
 
 def use_parameters(row: Settlement, uses: list[tuple[str, str, str, int]], stack: Stack) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Verbs of settlement: quote, settle, confirm, reverse, settle again, let held ones expire; and bulk for loads."""
 
-from kangcheng.funds.settlement.bulk import bulk
+from kangcheng.funds.settlement.bulk import Loaded, bulk
 from kangcheng.funds.settlement.counter import confirm, quote, settle
 from kangcheng.funds.settlement.credit import credit
 from kangcheng.funds.settlement.rework import expire_held, resettle, reverse
 
-__all__ = ["bulk", "confirm", "credit", "expire_held", "quote", "resettle", "reverse", "settle"]
+__all__ = ["Loaded", "bulk", "confirm", "credit", "expire_held", "quote", "resettle", "reverse", "settle"]

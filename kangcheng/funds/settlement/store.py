@@ -69,6 +69,8 @@ MOVES = """
         WHERE b.owner_id = m.owner AND b.name = m.name)
 """
 
+MOVE = f"WITH {MOVES} SELECT 1"
+
 SETTLEMENT_COLUMNS = (
     *(
         "id",

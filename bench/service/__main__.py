@@ -1,0 +1,101 @@
+"""Claims a second through the settlement service with the database: `python -m bench.service [--claims N] [--json]`.
+
+One client, eight clients, and eight clients whose every claim draws on one pool. Prints the flags it ran under.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.service.work import Share, discharged_bills, settle_share
+
+RUNS = (("1 client", 1, "mixed"), ("8 clients", 8, "mixed"), ("8 clients, one pool", 8, "pool"))
+FLAGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "server_version")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench.service", description=__doc__)
+    parser.add_argument("--claims", type=int, default=1600, help="claims a run (default 1600)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kc-bench-") as folder:
+        os.environ["KANGCHENG_DATA"] = folder
+        os.environ.pop("DATABASE_URL", None)
+        Path(folder).chmod(0o755)
+        print(_told(measure(asked.claims), as_json=asked.json))
+
+
+def measure(claims: int) -> dict[str, Any]:
+    """Timings of all runs and the flags of the server, on a fresh database."""
+    from kangcheng.config.boot import boot
+
+    boot()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from bench import town
+
+    call_command("migrate", verbosity=0)
+    town.build(claims)
+    with connection.cursor() as sql:
+        sql.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(FLAGS)])
+        flags = dict(sql.fetchall())
+    flags |= {
+        "audit": "on",
+        "look log": "on",
+        "outbox": "on",
+        "per-person lock": "on",
+        "cores": str(os.cpu_count()),
+    }
+    return {"flags": flags, "claims": claims, "runs": [_run(*run, claims) for run in RUNS]}
+
+
+def _run(name: str, clients: int, kind: str, claims: int) -> dict[str, Any]:
+    from django.db import connection
+
+    bills = discharged_bills(claims, kind)
+    with connection.cursor() as sql:
+        sql.execute("ANALYZE")
+        sql.execute("CHECKPOINT")
+    connection.close()
+    context = multiprocessing.get_context("spawn")
+    start_at = time.monotonic() + 2 + clients * 0.7
+    with context.Pool(clients) as pool:
+        jobs = [(number, bills[number::clients], start_at) for number in range(clients)]
+        shares = pool.starmap(settle_share, jobs)
+    return {"run": name, **_figures(shares)}
+
+
+def _figures(shares: list[Share]) -> dict[str, Any]:
+    seconds = sorted(one for share in shares for one in share.seconds)
+    took = max(share.ended for share in shares) - min(share.began for share in shares)
+    cuts = statistics.quantiles(seconds, n=100)
+    return {
+        "claims_per_second": round(len(seconds) / took, 1),
+        "p50_ms": round(cuts[49] * 1000, 1),
+        "p99_ms": round(cuts[98] * 1000, 1),
+        "most_round_trips": max(share.round_trips for share in shares),
+    }
+
+
+def _told(found: dict[str, Any], *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(found, ensure_ascii=False, indent=1)
+    lines = ["  ".join(f"{name}={value}" for name, value in found["flags"].items())]
+    lines += [
+        f"{run['run']:<22} {run['claims_per_second']:>7} claims/s   p50 {run['p50_ms']:>6} ms   p99 {run['p99_ms']:>6} ms"
+        f"   round trips {run['most_round_trips']}"
+        for run in found["runs"]
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
