@@ -5,13 +5,10 @@ from importlib import import_module
 from kangcheng.policy import kinds
 
 # Each has a tuple or list KINDS of policy kinds with their `check` and `run_case` filled in.
-MODULES = ("kangcheng.funds.engine.kinds", "kangcheng.performance.kinds", "kangcheng.synth.kinds")
+MODULES = ("kangcheng.funds.engine.kinds", "kangcheng.performance.kinds")
 
 
 def wire() -> None:
     """Make every kind runnable in this process; safe to repeat. Needs no Django."""
     for name in MODULES:
-        try:
-            kinds.register(*import_module(name).KINDS)
-        except ModuleNotFoundError:
-            continue
+        kinds.register(*import_module(name).KINDS)

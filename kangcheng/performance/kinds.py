@@ -75,8 +75,10 @@ def _got(computer: Computer, id: str, case: Case) -> str | dict[str, str]:
 
 
 def plain(number: Fraction | None, found: Indicator) -> str:
-    """A value as cases write it: as printed, without unit and thousands commas; yuan in full."""
-    if found.unit.startswith("CNY") and number is not None:
+    """A value as cases write it: as printed, without unit and thousands commas; yuan in full; 分母为零 over nothing."""
+    if number is None:
+        return "分母为零"
+    if found.unit.startswith("CNY"):
         return f"{show(number, replace(found, unit='CNY/person'))}".removesuffix("元").replace(",", "")
     return show(number, found).removesuffix("%").replace(",", "")
 
