@@ -1,14 +1,30 @@
 """A city nobody looked at while the engines were built: it must run from its files alone, and every value must be proven."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from kangcheng.lake.engines import memory
+from kangcheng.performance.indicators.compute import Computer
+from kangcheng.performance.indicators.definition import indicator
+from kangcheng.performance.indicators.spans import span
+from kangcheng.performance.reports.compose import Composer, template
+from kangcheng.performance.tables import TABLES
 from kangcheng.policy import report
 
 ROOT = Path(__file__).parent
-KINDS = {"benefit", "entitlement", "stack", "parameter", "tiers", "codelist", "process"}
+KINDS = {
+    "benefit",
+    "entitlement",
+    "stack",
+    "parameter",
+    "tiers",
+    "codelist",
+    "process",
+    "indicator",
+    "report",
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +53,41 @@ def test_it_uses_every_kind_that_runs_today(examined: report.PackReport) -> None
 
 def test_there_is_no_line_of_code_in_it() -> None:
     assert {path.suffix for path in (ROOT / "yanhui").rglob("*") if path.is_file()} == {".yaml"}
+
+
+def test_its_bulletin_writes_itself(examined: report.PackReport) -> None:
+    assert examined.pack is not None
+    rows = {
+        "claims": [
+            {"setting": "ward", "level": level, "settled_on": day}
+            for level, day in (
+                ("丙等", date(2025, 7, 3)),
+                ("丙等", date(2025, 8, 1)),
+                ("甲等", date(2025, 8, 2)),
+            )
+        ],
+        "claim_payers": [{"payer": "pool_fund", "paid": 1_234_50, "settled_on": date(2025, 8, 1)}],
+    }
+    wanted = {entry.id: indicator(entry.data, TABLES) for entry in examined.pack.of_kind("indicator")}
+    computer = Computer(
+        indicators=wanted,
+        tables=TABLES,
+        ask=lambda question: memory.answer(
+            question,
+            TABLES[question.measure.table],
+            [
+                {column.name: row.get(column.name) for column in TABLES[question.measure.table].columns}
+                for row in rows[question.measure.table]
+            ],
+        ),
+        as_of=datetime(2025, 9, 1, tzinfo=UTC),
+        release=examined.pack.release_hash,
+    )
+    (entry,) = examined.pack.of_kind("report")
+    bulletin = Composer(computer, span("2025-08"), "").document(template(entry.data), city="雁回市")
+    words = "".join(
+        part if isinstance(part, str) else part.text for part in bulletin.sections[0].paragraphs[0]
+    )
+    assert (
+        words == "本月住院2人次，比上月增长100.0%；丙等医院占50.00%。基金支付1,234.50元，本年累计1,234.50元。"
+    )
