@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+import psycopg
+from django.db import DatabaseError, DataError, IntegrityError, connection, models, transaction
 from django.utils import timezone
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 
@@ -44,12 +45,12 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
     Run inside a transaction. Sealed columns get sealed bytes. Raises IntegrityError as an INSERT would.
     """
     fields = {field.name: field for field in model._meta.concrete_fields}
-    names = [fields[name].column for name in columns] + ["created_at"]
+    columns_of: list[Composable] = [Identifier(str(fields[name].column)) for name in (*columns, "created_at")]
     now, count = timezone.now(), 0
     statement = SQL("COPY {} ({}) FROM STDIN").format(
-        Identifier(model._meta.db_table), SQL(", ").join(map(Identifier, names))
+        Identifier(model._meta.db_table), SQL(", ").join(columns_of)
     )
-    with connection.cursor() as cursor, _as_integrity_error(), cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, _as_django_error(), cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row((*row, now))
             count += 1
@@ -63,12 +64,16 @@ def refusing(where: str = "") -> Iterator[None]:
         with transaction.atomic():
             yield
             connection.check_constraints()  # foreign keys are deferred to the commit: ask now, while we can explain
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         raise Faults([fault_of(error)], where=where, todo="改正后重试；本次未写入任何内容") from error
 
 
-def fault_of(error: IntegrityError) -> Fault:
-    """What a refused constraint means."""
+def fault_of(error: DatabaseError) -> Fault:
+    """What a refused constraint or value means."""
+    if isinstance(error, DataError):
+        return Fault(
+            "text", "内容过长或含不能保存的字符 (too long, or not storable)", str(error).split("\n")[0]
+        )
     diagnosis = getattr(error.__cause__ or error, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in MEANING:
@@ -81,11 +86,11 @@ def fault_of(error: IntegrityError) -> Fault:
 
 
 @contextmanager
-def _as_integrity_error() -> Iterator[None]:
-    """psycopg's errors inside `copy` pass Django by; give them the same class as everywhere else."""
-    import psycopg
-
+def _as_django_error() -> Iterator[None]:
+    """psycopg's errors inside `copy` pass Django by; give them the same classes as everywhere else."""
     try:
         yield
-    except psycopg.errors.IntegrityError as error:
+    except psycopg.IntegrityError as error:
         raise IntegrityError(*error.args) from error
+    except psycopg.DataError as error:
+        raise DataError(*error.args) from error

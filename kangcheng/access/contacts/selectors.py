@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from kangcheng.access.contacts.types import Tie
 
 def seen_by(
     institutions: Iterable[UUID], purpose: str, on: date, *, consent_only: bool = False
-) -> QuerySet[Contact]:
+) -> QuerySet[Contact, Any]:
     """Ids of the people whom these institutions have to do with on the day, as a subquery. A consent counts for its purpose."""
     holds = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on)) & Q(withdrawn_on=None)
     agreed = Q(kind="consent", purpose=purpose)

@@ -1,6 +1,7 @@
 """Questions about emergencies."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from kangcheng.access.emergencies.models import Emergency
 from kangcheng.access.emergencies.types import Opening
 
 
-def opened_by(user_id: UUID, on: date) -> QuerySet[Emergency]:
+def opened_by(user_id: UUID, on: date) -> QuerySet[Emergency, Any]:
     """Ids of the people whose files the user has opened in an emergency that still holds, as a subquery."""
     rows = Emergency.objects.filter(user_id=user_id, valid_from__lte=on, valid_to__gt=on)
     return rows.values("person_id")

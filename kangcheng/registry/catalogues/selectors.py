@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -89,10 +90,10 @@ def price(institution_id: UUID, hospital_code: str, on: date) -> Priced | None:
 
 def prices(institution_id: UUID, codes: Iterable[str], on: date) -> dict[str, Priced]:
     """Hospital code -> Priced for those that can be billed on the day. One query for a whole bill."""
-    given = {"institution": institution_id, "codes": list(set(codes)), "on": on}
+    given: dict[str, Any] = {"institution": institution_id, "codes": list(set(codes)), "on": on}
     with connection.cursor() as sql:
         sql.execute(_PRICED, given)
-        return {row[1]: Priced(*row[:10], first_pay(row[10]), *row[11:]) for row in sql.fetchall()}
+        return {row[1]: _priced(list(row)) for row in sql.fetchall()}
 
 
 def unmapped(institution_id: UUID, on: date) -> list[Unmapped]:
@@ -116,6 +117,11 @@ def mappings(*, institution_id: UUID | None = None, status: str = "", limit: int
         )
         for r in rows.order_by("-created_at")[:limit]
     ]  # fmt: skip
+
+
+def _priced(row: list[Any]) -> Priced:
+    row[10] = first_pay(row[10])
+    return Priced(*row)
 
 
 def _item(row: models.Item) -> Item:

@@ -63,9 +63,9 @@ def _residents(on: date) -> list[Asked]:
         Asked(Column("birth_on", "出生日期", parse_date, example="1980-01-01"), "可不填，由身份证号得出"),
         Asked(Column("area", "居住村（社区）", str, True, ("区划", "村"), "150302001002"), "区划代码，或不重名的村名"),
         Asked(Column("phone", "电话", str, also=("手机", "联系电话"), example="13800001234"), "手机 11 位或区号加号码"),
-        Asked(Column("address", "住址", str, also=("地址",), example="和平社区1号楼"), "门牌"),
-        Asked(Column("ethnicity", "民族", str, example="汉族"), ""),
-        Asked(Column("household", "户号", str, also=("家庭编号",), example="H000001"), "同一户填同一户号"),
+        Asked(Column("address", "住址", _short(200), also=("地址",), example="和平社区1号楼"), "门牌"),
+        Asked(Column("ethnicity", "民族", _short(16), example="汉族"), ""),
+        Asked(Column("household", "户号", _short(32), also=("家庭编号",), example="H000001"), "同一户填同一户号"),
         Asked(Column("role", "与户主关系", _one_of("与户主关系", _letters(ROLES)), example="户主"), "填户号时须填"),
     ]  # fmt: skip
 
@@ -73,13 +73,13 @@ def _residents(on: date) -> list[Asked]:
 def _categories(on: date) -> list[Asked]:
     return [
         Asked(_identity_column(), "18 位，末位可为 X。请将列设为文本"),
-        Asked(Column("name", "姓名", str, True, example="张小明"), "与登记的姓名不符的行列入未匹配名单"),
+        Asked(Column("name", "姓名", _short(64), True, example="张小明"), "与登记的姓名不符的行列入未匹配名单"),
         Asked(Column("village", "村（社区）", str, also=("村", "行政村"), example="和平社区居委会"), "核对用"),
         Asked(Column("category", "类别", _category(on), True, ("人员类别",), "建档立卡贫困人口"),
               "类别名称或代码：" + "、".join(vocabulary.codes(vocabulary.CATEGORIES, on).values())),
         Asked(Column("valid_from", "有效期起", parse_date, True, ("起始日期", "认定日期"), "2024-01-01"), "当天起有效"),
         Asked(Column("last_day", "有效期止", parse_date, also=("截止日期",), example="2024-12-31"), "含当天；长期的不填"),
-        Asked(Column("evidence", "依据", str, also=("文号",), example="乡村振兴局2024年第1批"), ""),
+        Asked(Column("evidence", "依据", _short(200), also=("文号",), example="乡村振兴局2024年第1批"), ""),
     ]  # fmt: skip
 
 
@@ -119,6 +119,15 @@ def _one_of(name: str, words: dict[str, str]) -> Callable[[str], str]:
             shown = "、".join(dict.fromkeys(words))
             raise CellError(f"{name}无法识别 (not understood) {text!r}", todo=f"可填：{shown}")
         return words[text]
+
+    return read
+
+
+def _short(most: int) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if len(text) > most:
+            raise CellError(f"内容过长，{len(text)} 字 (too long)", rule=f"至多 {most} 字", todo="缩短")
+        return text
 
     return read
 

@@ -12,6 +12,7 @@ from kangcheng.base.sheets import Reading, Row, read_rows
 from kangcheng.kernel.errors import Fault
 from kangcheng.kernel.ids import mask_identity
 from kangcheng.registry.areas import selectors as areas
+from kangcheng.registry.areas.types import Area
 from kangcheng.registry.categories.models import PersonCategory
 from kangcheng.registry.categories.types import NewCategory
 from kangcheng.registry.households.models import Household
@@ -186,7 +187,7 @@ def _residents(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
     _households(made, on)
 
 
-def _new_person(made: Plan, row: Row, places: list[areas.Area], by: Actor, on: date) -> None:
+def _new_person(made: Plan, row: Row, places: list[Area], by: Actor, on: date) -> None:
     values = row.values
     if len(places) != 1:
         what = "区划不存在 (unknown area)" if not places else "重名，无法确定 (several areas of this name)"
@@ -195,7 +196,7 @@ def _new_person(made: Plan, row: Row, places: list[areas.Area], by: Actor, on: d
     if not by.covers_area(places[0].code):
         made.refuse(row, "area_code", "不在您的职责区划内 (outside your area)", "", "由该区划导入")
         return
-    given = {name: values[name] or "" for name in ("phone", "address", "ethnicity", "sex")}
+    given: dict[str, Any] = {name: values[name] or "" for name in ("phone", "address", "ethnicity", "sex")}
     new = NewPerson(
         values["name"],
         places[0].code,

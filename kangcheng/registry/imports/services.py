@@ -31,6 +31,7 @@ from kangcheng.registry.people.models import IDENTITY, Resident
 from kangcheng.registry.people.rules import same_name
 from kangcheng.registry.permission import require
 
+MOST_SOURCE = 64
 _ROW = ("id", "batch", "number", "identity", "identity_index", "name", "values", "reason")
 
 
@@ -52,6 +53,10 @@ def apply(
     Rows that match nobody do not stop it: they wait (see `selectors.unmatched`, `match_again`).
     """
     _allowed(kind, by)
+    if not source.strip() or len(source) > MOST_SOURCE:
+        raise Faults(
+            [Fault("source", "请写明名单来源 (say whose list)", f"1 至 {MOST_SOURCE} 字")], where=file_name
+        )
     made = plan(kind, content, file_name, by=by, on=on)
     if made.faults:
         report = made.report()

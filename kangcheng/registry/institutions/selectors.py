@@ -45,9 +45,8 @@ def list_on(
         rows = rows.filter(level=level)
     if text:
         rows = rows.filter(Q(name__contains=text) | Q(name_pinyin__startswith=text.lower()))
-    if designated is not None:
-        rows = rows.filter(designated=designated)
-    return [institution(row) for row in rows.order_by("name_pinyin", "name", "pk")]
+    found = [institution(row) for row in rows.order_by("name_pinyin", "name", "pk")]
+    return [one for one in found if designated is None or one.designated == designated]
 
 
 def counts(on: date, *, area: str = "") -> dict[tuple[str, str, str], int]:

@@ -85,7 +85,7 @@ def allowed(city, by):
 
 
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_out_of_scope_appears_anywhere(city, data):
     by = drawn_actor(city, data)
     ids, right = city["ids"], allowed(city, by)
@@ -120,7 +120,7 @@ def test_nobody_out_of_scope_appears_anywhere(city, data):
 
 
 @given(data=st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_numbers_and_exports_keep_to_the_scope_too(city, data, actor):
     by = drawn_actor(city, data)
     right = allowed(city, by)

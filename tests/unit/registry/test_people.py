@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kangcheng.base.audit import AuditEvent
@@ -37,6 +38,17 @@ def test_a_registered_person_is_found_by_number_in_one_query(someone, django_ass
         found.identity_masked == f"150302********{identity(1)[-4:]}" and found.phone_masked == "138****1234"
     )
     assert found.name_masked == "张**"
+
+
+def test_the_number_is_found_by_its_index(someone):
+    someone(1)
+    with CaptureQueriesContext(connection) as asked:
+        selectors.find_by_identity(identity(1))
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL enable_seqscan = off")
+        sql.execute("EXPLAIN " + asked[0]["sql"])
+        plan = " ".join(row[0] for row in sql.fetchall())
+    assert "resident_identity" in plan
 
 
 def test_sealed_columns_hold_no_clear_text_and_open_again(someone):

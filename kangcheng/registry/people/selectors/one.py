@@ -51,7 +51,7 @@ def get_many(ids: Iterable[UUID], on: date | None = None) -> dict[UUID, Person]:
     """Asked id -> person; unknown ids are left out. One query, one more when some were merged."""
     wanted = set(ids)
     rows = list(shown(on).filter(pk__in=wanted))
-    led = {row.pk: row.golden for row in rows if row.golden}
+    led: dict[UUID, UUID] = {row.pk: row.golden for row in rows if row.golden}  # type: ignore[attr-defined]
     golden = {row.pk: row for row in shown(on).filter(pk__in=set(led.values()))} if led else {}
     people = {row.pk: person(row) for row in rows if row.pk not in led}
     return people | {person_id: person(golden[led[person_id]]) for person_id in led}
@@ -130,7 +130,12 @@ def facts_many(ids: Iterable[UUID], on: date) -> dict[UUID, Facts]:
     """Asked id -> facts on the day. One query."""
     with connection.cursor() as sql:
         sql.execute(_FACTS, {"ids": list(ids), "on": on})
-        return {asked: Facts(*rest[:-2], frozenset(rest[-2]), rest[-1]) for asked, *rest in sql.fetchall()}
+        return {asked: _facts_of(rest) for asked, *rest in sql.fetchall()}
+
+
+def _facts_of(row: list[Any]) -> Facts:
+    row[-2] = frozenset(row[-2])
+    return Facts(*row)
 
 
 def contact(person_id: UUID) -> Contact | None:
@@ -156,7 +161,7 @@ def shown(on: date | None) -> QuerySet[models.Resident]:
     )
 
 
-def not_absorbed() -> Q:
+def not_absorbed() -> Any:
     """Rows that stand for themselves."""
     return ~Exists(models.PersonAlias.objects.filter(person_id=OuterRef("pk"), until=None))
 
