@@ -35,8 +35,8 @@ def names(ids: Iterable[UUID], *, by: Actor, on: date, what: str = "list") -> di
 
 def name_of_subject(person_id: UUID, *, by: Actor, on: date, what: str, why: str = "") -> str:
     """The name on a bill or settlement that `by` may open because of where it was made. The look is always logged."""
-    audit.look(by=by, person_id=person_id, what=what, why=why)
     person = people.get(person_id, on)
+    audit.look(by=by, person_id=person.id if person else person_id, what=what, why=why)
     if person is None:
         return "—"
     return person.name if may_see(by=by, person_id=person_id, on=on) else mask_name(person.name)

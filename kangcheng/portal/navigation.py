@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from kangcheng.base.accounts.roles import ROLES
 from kangcheng.base.accounts.types import Actor
@@ -115,6 +116,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": list(sections(actor, request)),
         "role_title": "、".join(map(str, titles)),
         "may_find_people": actor.may("person.look"),
+        "stamp": timezone.now(),  # for the watermark: who looked, when
         **frame(),
     }
 

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from kangcheng.access import for_pages
 from kangcheng.access import people as gate
 from kangcheng.funds.billing import selectors as billing
 from kangcheng.funds.billing import services
 from kangcheng.funds.billing.types import STATES, BillView
 from kangcheng.funds.cashier import selectors as cashier
 from kangcheng.funds.cashier import services as cash
-from kangcheng.funds.cashier.types import METHODS
 from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.funds.settlement import services as settlement
 from kangcheng.kernel.dates import parse_date
@@ -24,7 +24,8 @@ from kangcheng.kernel.errors import Faults, KangchengError
 from kangcheng.kernel.money import parse_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
-from kangcheng.portal.counter.places import narrowed
+from kangcheng.portal.counter.cash import methods
+from kangcheng.portal.counter.places import ids
 from kangcheng.portal.counter.visit import typed_lines
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
@@ -54,14 +55,23 @@ FILTERS = (
 
 @page("bill.write", "claim.settle", purpose="settlement")
 def bills(request: HttpRequest) -> HttpResponse:
-    """Bills of the clerk's institutions, newest first."""
-    found = billing.listed(institution_ids=narrowed(request.actor), limit=LISTED)
-    names = gate.names([b.person_id for b in found], by=request.actor, on=request.today)
+    """Bills of the clerk's institutions that are open or wait to be settled, newest first."""
+    found = _found(request)
+    names = for_pages.names([b.person_id for b in found], by=request.actor, on=request.today)
     places = institutions.names({b.institution_id for b in found})
     rows = [_row(b, names, places) for b in found]
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=FILTERS, name="账单")
     return render(request, "portal/counter/bills.html", {"listing": listing(request, rows, COLUMNS, filters=FILTERS, sort="-number")})
+
+
+def _found(request: HttpRequest) -> list[BillView]:
+    """Open and discharged bills of the clerk's institutions; with a number, that bill in whatever state."""
+    number = request.GET.get("number", "").strip()
+    if number:
+        one = billing.numbered(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+        return [one] if one and request.actor.covers_institution(one.institution_id) else []
+    return billing.waiting(institution_ids=ids(request.actor, request.today), limit=LISTED)
 
 
 def _row(b: BillView, names: dict[UUID, str], places: dict[UUID, str]) -> dict[str, Any]:
@@ -84,19 +94,22 @@ def _row(b: BillView, names: dict[UUID, str], places: dict[UUID, str]) -> dict[s
 def bill(request: HttpRequest, bill_id: UUID) -> HttpResponse:
     """One bill: lines, quote, and what can be done with it now."""
     found = _mine(request, bill_id)
-    person = gate.get(found.person_id, by=request.actor, on=request.today, what=f"bill:{bill_id}", why="窗口办理")
+    name = for_pages.name_of_subject(found.person_id, by=request.actor, on=request.today, what="bill", why="窗口办理")
     live = settlements.find(bill_id=bill_id)
     context = {
         "bill": found,
         "state": t(STATES[found.state], STATES_EN[found.state]),
         "tone": TONES[found.state],
-        "person": person,
+        "name": name,
+        "sees_person": request.actor.may("person.look") and gate.may_see(by=request.actor, person_id=found.person_id, on=request.today),
+        "may_settle": request.actor.may("claim.settle"),
+        "may_cash": request.actor.may("cash.write"),
         "institution": institutions.names([found.institution_id]).get(found.institution_id, ""),
         "setting": citypack.title("settings", found.setting),
         "live": live,
         "due": cashier.due(bill_id),
         "payments": cashier.payments_of(bill_id),
-        "methods": METHODS.items(),
+        "methods": methods(),
         "debt": billing.debt(bill_id),
         "key": uuid4(),
         "rows": range(4),
@@ -132,7 +145,10 @@ def act(request: HttpRequest, bill_id: UUID, verb: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, bill_id: UUID) -> BillView:
-    found = billing.find(bill_id)
+    try:
+        found = billing.bill(bill_id)
+    except KangchengError:
+        found = None
     if found is None or not request.actor.covers_institution(found.institution_id):
         raise NotFound(t("没有这张账单", "No such bill"), where=str(bill_id))
     return found
@@ -146,7 +162,8 @@ def _charge(request: HttpRequest, found: BillView) -> str:
     lines, faults = typed_lines(request)
     if faults or not lines:
         raise Faults(faults, what=t("没有可记的项目", "Nothing to charge"))
-    services.charge(bill_id=found.id, lines=lines, by=request.actor, on=request.today, key=_key(request), pack=citypack.pack())
+    day = _day(request, "charged_on")
+    services.charge(bill_id=found.id, lines=lines, by=request.actor, on=day, key=_key(request), pack=citypack.pack())
     return t(f"已记账 {len(lines)} 项。", f"{len(lines)} lines charged.")
 
 

@@ -33,7 +33,7 @@ def cash(request: HttpRequest) -> HttpResponse:
         "day": day,
         "sheet": sheet,
         "kinds": KINDS,
-        "methods": [(code, t(zh, METHODS_EN[code]), sheet.totals.get(code, 0)) for code, zh in METHODS.items()],
+        "methods": [(code, title, sheet.totals.get(code, 0)) for code, title in methods()],
         "sheets": selectors.sheets(institution_ids=narrowed(request.actor), since=request.today - BACK, on=request.today),
         "open_days": selectors.days_open(institution_id=place.id, before=request.today),
     }
@@ -51,6 +51,11 @@ def close(request: HttpRequest) -> HttpResponse:
     words = t(f"{day} 已日结，长短款 {sheet.difference / 100:,.2f} 元。", f"{day} closed, difference {sheet.difference / 100:,.2f} yuan.")
     messages.success(request, words, extra_tags="warn" if sheet.difference else "good")
     return redirect(f"/cash/?institution={place.id}&day={day}")
+
+
+def methods() -> list[tuple[str, str]]:
+    """(code, title) of the ways to pay."""
+    return [(code, t(zh, METHODS_EN[code])) for code, zh in METHODS.items()]
 
 
 def _day(text: str | None, today: date) -> date:

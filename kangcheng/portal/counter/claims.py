@@ -9,9 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from kangcheng.access import people as gate
-from kangcheng.funds.receipts import selectors as receipts
-from kangcheng.funds.receipts import services as printing
+from kangcheng.access import for_pages
 from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.funds.settlement import services as settlement
 from kangcheng.funds.settlement.selectors import Filters, Row
@@ -88,7 +86,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, rows: tuple[Row, ...]) -> list[dict[str, Any]]:
-    names = gate.names([row.person_id for row in rows], by=request.actor, on=request.today)
+    names = for_pages.names([row.person_id for row in rows], by=request.actor, on=request.today)
     places = institutions.names({row.institution_id for row in rows})
     return [
         {
@@ -112,10 +110,10 @@ def _sheet(request: HttpRequest, filters: Filters, sort: str) -> HttpResponse:
 def claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """One settlement: the picture, the layers, the reasons, what was paid, what can be done."""
     answer = _mine(request, settlement_id)
-    person = gate.get(answer.person_id, by=request.actor, on=request.today, what=f"claim:{settlement_id}", why="查看结算")
+    name = for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="claim", why="查看结算")
     context = {
         **picture.shown(answer),
-        "person": person,
+        "name": name,
         "institution": institutions.names([answer.institution_id]).get(answer.institution_id, ""),
         "state": t(STATES[answer.state], STATES_EN[answer.state]),
         "tone": TONES[answer.state],
@@ -129,7 +127,6 @@ def claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """First what a reversal would change for later settlements, then, confirmed and with a reason, the reversal."""
     answer = _mine(request, settlement_id)
-    person = gate.get(answer.person_id, by=request.actor, on=request.today, what=f"claim:{settlement_id}", why="冲正")
     if request.method == "POST":
         done = settlement.reverse(
             settlement_id=settlement_id,
@@ -141,7 +138,8 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
         )
         messages.success(request, t(f"结算 {done.number} 已冲正，应退 {done.cash / 100:,.2f} 元。", f"Settlement {done.number} reversed."), extra_tags="good")
         return redirect("portal:bill", bill_id=answer.bill_id) if answer.bill_id else redirect("portal:claim", settlement_id=settlement_id)
-    context = {"answer": answer, "person": person, "later": settlements.chain_effect(settlement_id), "key": uuid4()}
+    name = for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="claim", why="冲正")
+    context = {"answer": answer, "name": name, "later": settlements.chain_effect(settlement_id), "key": uuid4()}
     return render(request, "portal/counter/reverse.html", context)
 
 
@@ -149,7 +147,9 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as a page to read."""
     answer = _mine(request, settlement_id)
-    gate.get(answer.person_id, by=request.actor, on=request.today, what=f"receipt:{settlement_id}", why="查看结算单")
+    for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="receipt", why="查看结算单")
+    from kangcheng.funds.receipts import selectors as receipts
+
     data = receipts.settlement_sheet(settlement_id, pack=citypack.pack())
     return render(request, "portal/counter/receipt.html", {"data": data, **picture.shown(data.settlement)})
 
@@ -158,7 +158,9 @@ def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as PDF; every print is counted."""
     answer = _mine(request, settlement_id)
-    gate.get(answer.person_id, by=request.actor, on=request.today, what=f"receipt:{settlement_id}", why="打印结算单")
+    for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="receipt", why="打印结算单")
+    from kangcheng.funds.receipts import services as printing
+
     pdf = printing.print_settlement(settlement_id=settlement_id, pack=citypack.pack(), by=request.actor, on=request.today, at=timezone.now())
     return as_file(pdf, f"{t('结算单', 'settlement')}{answer.number}.pdf", "application/pdf")
 
@@ -170,7 +172,7 @@ def _mine(request: HttpRequest, settlement_id: UUID) -> Answer:
     except KangchengError:
         raise NotFound(t("没有这笔结算", "No such settlement"), where=str(settlement_id)) from None
     actor = request.actor
-    own = actor.may("own.look") and gate.is_own(answer.person_id, by=actor, on=request.today)
+    own = for_pages.is_own(answer.person_id, by=actor, on=request.today)
     if not own and not (actor.may("claim.look") and actor.covers_institution(answer.institution_id)):
         raise NotFound(t("没有这笔结算", "No such settlement"), where=str(settlement_id))
     return answer

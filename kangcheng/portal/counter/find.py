@@ -3,10 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from kangcheng.access import for_pages
 from kangcheng.access import people as gate
 from kangcheng.funds.billing import selectors as billing
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.portal.counter.places import narrowed
+from kangcheng.portal.counter.places import ids
 from kangcheng.portal.doors import page
 from kangcheng.portal.words import Words
 from kangcheng.registry.people.types import FIND_TITLES
@@ -29,9 +30,9 @@ def counter(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             found = gate.find(
-                kind=kind if kind in FIND_TITLES else "identity",
-                value=request.POST.get("value", "").strip()[:64],
                 by=request.actor,
+                how=kind if kind in FIND_TITLES else "identity",
+                value=request.POST.get("value", "").strip()[:64],
                 on=request.today,
                 why="窗口办理",
             )
@@ -39,7 +40,7 @@ def counter(request: HttpRequest) -> HttpResponse:
             fault = error
         if len(found) == 1:
             return redirect("portal:visit", person_id=found[0].id)
-    waiting = billing.waiting(institution_ids=narrowed(request.actor), limit=WAITING)
+    waiting = billing.waiting(institution_ids=ids(request.actor, request.today), limit=WAITING)
     context = {
         "kinds": KINDS,
         "kind": kind,
@@ -47,6 +48,6 @@ def counter(request: HttpRequest) -> HttpResponse:
         "fault": fault,
         "nobody": request.method == "POST" and not found and not fault,
         "waiting": waiting,
-        "people": gate.names([bill.person_id for bill in waiting], by=request.actor, on=request.today),
+        "people": for_pages.names([bill.person_id for bill in waiting], by=request.actor, on=request.today),
     }
     return render(request, "portal/counter/find.html", context, status=422 if fault else 200)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from kangcheng.funds.receipts.types import PARTS
 from kangcheng.funds.settlement.types import Answer
 from kangcheng.portal import citypack
+from kangcheng.portal.counter.figures import figure_text, figure_title
 from kangcheng.portal.words import t
 
 COLOURS = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
@@ -79,6 +80,6 @@ def shown(answer: Answer) -> dict[str, Any]:
         "categories": [citypack.title("person-categories", code) for code in answer.categories],
         "scheme": citypack.title("schemes", answer.scheme),
         "setting": citypack.title("settings", answer.setting),
-        "accumulators": sorted(answer.accumulators.items()),
+        "accumulators": [(figure_title(name), figure_text(name, value)) for name, value in sorted(answer.accumulators.items()) if value],
         "fund_share": answer.fund / answer.total if answer.total else None,
     }

@@ -23,6 +23,11 @@ def narrowed(actor: Actor) -> tuple[UUID, ...] | None:
     return None if "" in actor.areas else tuple(actor.institutions)
 
 
+def ids(actor: Actor, on: date) -> tuple[UUID, ...]:
+    """Ids of the institutions of `own`."""
+    return tuple(actor.institutions) or tuple(place.id for place in own(actor, on))
+
+
 def chosen(request: HttpRequest, places: list[Institution]) -> Institution:
     """The institution posted or asked for, else the first; refused when it is not one of the clerk's."""
     text = request.POST.get("institution") or request.GET.get("institution") or ""

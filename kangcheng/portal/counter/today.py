@@ -9,7 +9,7 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.billing import selectors as billing
 from kangcheng.funds.cashier import selectors as cashier
 from kangcheng.kernel.money import show_yuan
-from kangcheng.portal.counter.places import narrowed, own
+from kangcheng.portal.counter.places import ids, own
 from kangcheng.portal.home import Tile
 from kangcheng.portal.words import Words
 
@@ -19,7 +19,7 @@ MOST = 500
 def tiles(actor: Actor, today: date) -> Iterable[Tile]:
     """Bills waiting, days not closed, money taken today."""
     if actor.may("claim.settle"):
-        waiting = len(billing.waiting(institution_ids=narrowed(actor), limit=MOST))
+        waiting = len(billing.waiting(institution_ids=ids(actor, today), limit=MOST))
         yield Tile(Words("待结算账单", "Bills waiting"), str(waiting), reverse("portal:counter"), "warn" if waiting else "", order=1)
     if actor.may("cash.write"):
         places = own(actor, today)[:20]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from kangcheng.access import for_pages
 from kangcheng.access import people as gate
 from kangcheng.funds.billing import services as billing
 from kangcheng.funds.billing.types import NewLine
@@ -31,7 +32,7 @@ DIAGNOSES = 400  # the data list of the browser filters them while typing
 @page("claim.settle", purpose="settlement")
 def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The person and an empty visit; posting it opens the bill and, for a finished visit, settles it."""
-    person = gate.get(person_id, by=request.actor, on=request.today, what="counter", why="窗口办理")
+    person = gate.get_person(by=request.actor, person_id=person_id, on=request.today, what="counter", why="窗口办理")
     places = own(request.actor, request.today)
     if request.method == "POST":
         return _done(request, person_id)
@@ -59,7 +60,7 @@ def quote(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """What the visit typed so far would come to; errors in place of it, never a page lost."""
     if request.method != "POST":
         return redirect("portal:visit", person_id=person_id)
-    gate.may(person_id, by=request.actor, on=request.today)
+    for_pages.require(person_id, by=request.actor, on=request.today, what="counter.quote")
     lines, faults = typed_lines(request)
     if not lines and not faults:
         return render(request, "portal/counter/_quote_empty.html")
@@ -133,7 +134,8 @@ def _done(request: HttpRequest, person_id: UUID) -> HttpResponse:
         key=f"{key}/open", diagnosis=_diagnosis(request), attributes=_attributes(request), pack=pack,
     )  # fmt: skip
     if lines:
-        billing.charge(bill_id=bill.id, lines=lines, by=by, on=on, key=f"{key}/charge", pack=pack)
+        # Charged as of the last day of the stay, the day whose prices the quote has shown.
+        billing.charge(bill_id=bill.id, lines=lines, by=by, on=min(discharged or on, on), key=f"{key}/charge", pack=pack)
     if request.POST.get("do") == "settle":
         if bill.state == "open":
             billing.discharge(bill_id=bill.id, discharged_on=discharged or on, by=by, on=on)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from kangcheng.funds.overview import selectors
 from kangcheng.funds.overview.types import LevelRow, Month, WaivedRow
+from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
@@ -23,9 +24,15 @@ WAN = 1_000_000  # fen in 万元
 
 def span_of(request: HttpRequest) -> tuple[date, date]:
     """The days asked for; without any, the year of the newest settlement up to it."""
-    last = selectors.newest_day() or request.today
+    last = newest_day() or request.today
     since, on = (_day(request.GET.get(name)) for name in ("since", "on"))
     return since or date(last.year, 1, 1), on or last
+
+
+def newest_day() -> date | None:
+    """The day of the newest settlement, None without any."""
+    found = settlements.listed(settlements.Filters(), limit=1).rows
+    return found[0].settled_on if found else None
 
 
 def _day(text: str | None) -> date | None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.overview import selectors
 from kangcheng.kernel.money import show_official
+from kangcheng.portal.funds.overview import newest_day
 from kangcheng.portal.home import Tile
 from kangcheng.portal.words import Words
 
@@ -16,7 +17,7 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
     """The year's outlay and balance of the newest year."""
     if not actor.may("fund.look"):
         return
-    last = selectors.newest_day() or today
+    last = newest_day() or today
     found = selectors.overview(since=date(last.year, 1, 1), on=last)
     outlay = sum(found.outlay.values())
     yield Tile(Words(f"{last.year}年支出", f"outlay {last.year}"), show_official(outlay), reverse("portal:fund"))
