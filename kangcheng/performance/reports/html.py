@@ -38,7 +38,8 @@ def _link(figure: Figure) -> str:
 def _grid(grid: Grid) -> str:
     heads = "".join(f"<th>{escape(head)}</th>" for head in grid.heads)
     rows = "".join(
-        f"<tr><td>{escape(label)}</td>{''.join(f'<td class="n">{_link(f)}</td>' for f in figures)}</tr>" for label, figures in grid.rows
+        f"<tr><td>{escape(label)}</td>" + "".join(f'<td class="n">{_link(f)}</td>' for f in figures) + "</tr>"
+        for label, figures in grid.rows
     )
     return f"<h3>{escape(grid.title)}</h3><table><tr>{heads}</tr>{rows}</table>"
 
