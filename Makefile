@@ -44,7 +44,7 @@ check: setup ## style, types, layers, architecture, packs (changes nothing)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(STRICT)
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/architecture
+	$(BIN)/pytest -q -m "not slow" tests/architecture
 	$(BIN)/kangcheng packs check
 
 fix: setup ## let ruff repair what it can
