@@ -89,7 +89,7 @@ def _billed(
     lines, planted = charges.plant(
         params, shared.catalogue, streams, np.array(made.ranks)[events.site], plain, lines
     )
-    settled = claims.settled_on(params, streams("settled"), events)
+    settled = claims.settled_on(params, streams("settled"), people, events)
     detail = Claims(claims.number(events), settled, held, claimed)
     _after_death(people, events, detail, truth)
     return _tables(shared, streams, people, stands, events, detail, lines, planted, truth)

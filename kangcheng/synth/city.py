@@ -32,7 +32,7 @@ class CityError(KangchengError):
     """The city asked for cannot be made."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class City:
     """Tables of the city. Money is integer fen, days are dates; every id is text."""
 
@@ -56,6 +56,9 @@ class City:
     residents: int
     seed: int
     year: int
+
+    def __repr__(self) -> str:
+        return f"City(residents={self.residents}, seed={self.seed}, year={self.year})"
 
     def tables(self) -> Tables:
         """Name -> table."""

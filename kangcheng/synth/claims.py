@@ -41,9 +41,11 @@ def number(events: Events) -> Ints:
     return ranks(events.person) + 1
 
 
-def settled_on(params: Params, rng: np.random.Generator, events: Events) -> Ints:
-    """Day of settlement: the last day, for some stays some days later."""
-    late = (events.setting != OUT) & (rng.random(len(events)) < params.late_settlement)
+def settled_on(params: Params, rng: np.random.Generator, people: People, events: Events) -> Ints:
+    """Day of settlement: the last day; for some stays, and most that ended with death, some days later."""
+    dead = people.died[events.person] == events.end
+    chance = np.where(dead, params.late_after_death, params.late_settlement)
+    late = (events.setting != OUT) & (rng.random(len(events)) < chance)
     later = events.end + late * rng.integers(1, SETTLED_LATE + 1, len(events))
     return np.minimum(later, day(params.year + 1) - 1)
 

@@ -186,6 +186,8 @@ ILLNESS: dict[str, Field] = {
     "stay_spread": must(WEIGHT),
     "transfer": must(SHARE),
     "late_settlement": must(SHARE),
+    "dies_in_hospital": must(SHARE),
+    "late_after_death": must(SHARE),
     "no_visit_on_sunday": must(SHARE),
     "seasons": must(Table(Many(WEIGHT, least=12))),
     "goes": must(

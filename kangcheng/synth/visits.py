@@ -184,7 +184,16 @@ def _stays(
     birth = np.where(cut, illness.place("O82"), illness.place("O80"))
     came = np.maximum(standing.delivery[mothers] - 1, day(params.year))
     born = begun(mothers, came, came + _length(params, illness, rng, birth), BIRTH, birth)
-    return joined([born, ill])
+    return joined([born, ill, _last(params, illness, rng, people)])
+
+
+def _last(params: Params, illness: Illness, rng: np.random.Generator, people: People) -> Events:
+    """Stays that end with death."""
+    person = some(rng, np.flatnonzero(people.died >= 0), params.dies_in_hospital)
+    diagnosis = pick_rows(rng, illness.inpatient, _rows(people, person))
+    end = people.died[person]
+    start = np.maximum(end - _length(params, illness, rng, diagnosis), day(params.year))
+    return begun(person, start, end, IN, diagnosis)
 
 
 def _length(params: Params, illness: Illness, rng: np.random.Generator, diagnosis: Ints) -> Ints:

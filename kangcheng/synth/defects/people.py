@@ -13,7 +13,7 @@ from kangcheng.synth.population import names
 from kangcheng.synth.population.families import ADULT, NOBODY
 from kangcheng.synth.population.people import People
 
-LONG_LIVED = 15
+ALONE_FROM = 15
 WAYS = ("no_number", "mistyped_number", "misheard_name")
 DIVISION, DAY, SEQUENCE = slice(0, 6), slice(6, 14), slice(14, 17)
 BEYOND = 50
@@ -34,11 +34,11 @@ def duplicate(params: Params, streams: Streams, people: People, truth: Truth) ->
     """
     rng = streams("duplicates")
     alone = np.flatnonzero(
-        (people.size == 1) & (people.age >= LONG_LIVED) & (people.mother < 0) & (people.died < 0)
+        (people.size == 1) & (people.age >= ALONE_FROM) & (people.mother < 0) & (people.died < 0)
     )
     wanted = min(rng.binomial(len(people), params.defects["duplicate_person"]), len(alone))
     copies = np.sort(rng.permutation(alone)[:wanted])
-    may = (people.age >= 1) & (people.died < 0)
+    may = (people.age >= ALONE_FROM) & (people.died < 0)
     may[alone] = False
     originals = rng.permutation(np.flatnonzero(may))[:wanted]
     copies = copies[: len(originals)]

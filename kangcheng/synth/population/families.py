@@ -17,7 +17,7 @@ NOBODY = -1
 ADULT, LEAVES_25, LEAVES_35, LEFT_BEHIND, ELDER = 18, 25, 35, 15, 65
 YOUNGEST_MOTHER, OLDEST_MOTHER, SIBLING_DAYS = 17, 47, 300
 MATERNAL_GAP = (20, 45)
-DRAWS = 4
+DRAWS = 6
 
 
 @dataclass
@@ -127,14 +127,13 @@ def _draw_mothers(params: Params, rng: np.random.Generator, age: Ints, children:
 
 
 def _crowded(mother: Ints, born: Ints, children: Ints, most: int) -> Flags:
-    """Of `children`, those without a mother, born too soon after a sister or brother, or one too many."""
+    """Of `children`, those without a mother, too near in age to a sister or brother, or of a family too large."""
     held = np.flatnonzero(mother >= 0)
     order = held[np.lexsort((held, born[held], mother[held]))]
-    same = np.r_[False, mother[order][1:] == mother[order][:-1]] if len(order) else np.zeros(0, dtype=bool)
-    soon = same & (np.diff(born[order], prepend=0) < SIBLING_DAYS)
-    nth = np.arange(len(order)) - np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
+    soon = (np.diff(mother[order]) == 0) & (np.diff(born[order]) < SIBLING_DAYS)
     bad = np.zeros(len(mother), dtype=bool)
-    bad[order[soon | (nth >= most)]] = True
+    bad[order[:-1][soon]] = bad[order[1:][soon]] = True
+    bad[held] |= np.bincount(mother[held], minlength=len(mother))[mother[held]] > most
     return bad[children] | (mother[children] < 0)
 
 
