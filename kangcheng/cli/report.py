@@ -25,7 +25,9 @@ def run(
     from kangcheng.performance.reports.types import Document
 
     if fresh or refresh.newest() is None:
-        refresh.refresh(by=system_actor("report"), on=timezone.localdate(), now=timezone.now(), why="kangcheng report")
+        refresh.refresh(
+            by=system_actor("report"), on=timezone.localdate(), now=timezone.now(), why="kangcheng report"
+        )
     area = "" if scope == "city" else scope
     document: Document = services.write(name=name, period=period, scope=area)
     out.write_bytes(services.as_file(document, out.suffix))

@@ -56,7 +56,9 @@ def export(
         for table in tables:
             rows[table.name] = _write(cursor, table, target / f"{table.name}.parquet")
             progress(table.name, rows[table.name])
-    (target / "export.json").write_text(json.dumps({"as_of": as_of.isoformat(), "rows": rows}), encoding="utf-8")
+    (target / "export.json").write_text(
+        json.dumps({"as_of": as_of.isoformat(), "rows": rows}), encoding="utf-8"
+    )
     _point(folder, target.name)
     _forget_old(folder, target.name)
     return Export(target, as_of, rows)
@@ -86,7 +88,9 @@ def _write(cursor: adbc.Cursor, table: Table, path: Path) -> int:
 def _shaped(batch: pa.RecordBatch, schema: pa.Schema, table: Table) -> pa.RecordBatch:
     """The batch in the declared types; a column the SELECT forgot or renamed is an error naming the table."""
     if batch.schema.names != schema.names:
-        raise ValueError(f"lake table {table.name}: the SELECT yields {batch.schema.names}, declared {schema.names}")
+        raise ValueError(
+            f"lake table {table.name}: the SELECT yields {batch.schema.names}, declared {schema.names}"
+        )
     return pa.RecordBatch.from_arrays(
         [_cast(batch.column(i), schema.field(i).type) for i in range(len(schema))], schema=schema
     )

@@ -44,7 +44,7 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
     except KangchengError as error:
         return [entry.fault((), error.what, rule=error.rule, todo=error.todo)]
     except (KeyError, ValueError) as error:
-        return [entry.fault((), f"湖表里没有 (not in the lake): {str(error.args[0])}")]
+        return [entry.fault((), f"湖表里没有 (not in the lake): {error.args[0]!s}")]
     return []
 
 
@@ -53,7 +53,9 @@ def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     definitions = {e.id: indicator(e.data, TABLES) for e in pack.of_kind("indicator")} | {
         entry.id: indicator(entry.data, TABLES)
     }
-    rows = {name: [_row(TABLES[name], row) for row in given] for name, given in case.data.get("rows", {}).items()}
+    rows = {
+        name: [_row(TABLES[name], row) for row in given] for name, given in case.data.get("rows", {}).items()
+    }
     differences = []
     with ExitStack() as stack:
         for engine, ask in (("memory", _loops(rows)), ("duckdb", _duck(rows, stack))):
@@ -119,5 +121,3 @@ def _duck(rows: Rows, stack: ExitStack) -> Ask:
 
 
 KINDS = [replace(schema.KIND, check=check, run_case=run_case)]
-
-

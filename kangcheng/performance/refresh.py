@@ -26,12 +26,21 @@ class LakeEmpty(KangchengError):
 
 
 def refresh(
-    *, by: Actor, on: date, now: datetime, why: str = "", progress: Callable[[str, int], None] = lambda name, rows: None
+    *,
+    by: Actor,
+    on: date,
+    now: datetime,
+    why: str = "",
+    progress: Callable[[str, int], None] = lambda name, rows: None,
 ) -> Export:
     """Export every lake table in one snapshot; audited."""
-    done = export(uri=_uri(), tables=TABLES.values(), folder=Path(settings.LAKE_FOLDER), as_of=now, progress=progress)
+    done = export(
+        uri=_uri(), tables=TABLES.values(), folder=Path(settings.LAKE_FOLDER), as_of=now, progress=progress
+    )
     with acting(by=by, on=on, why=why, action="lake.refresh"):
-        record(action="lake.refresh", subject=f"lake:{done.folder.name}", by=by, on=on, why=why, detail=done.rows)
+        record(
+            action="lake.refresh", subject=f"lake:{done.folder.name}", by=by, on=on, why=why, detail=done.rows
+        )
     return done
 
 
@@ -46,7 +55,10 @@ def computer(pack: Pack) -> Iterator[Computer]:
     newest_export = newest()
     if newest_export is None:
         raise LakeEmpty(
-            "还没有可统计的数据", where="lake", rule="指标由数据湖计算", todo="先运行一次数据更新（kangcheng lake refresh）"
+            "还没有可统计的数据",
+            where="lake",
+            rule="指标由数据湖计算",
+            todo="先运行一次数据更新（kangcheng lake refresh）",
         )
     lake = Lake(newest_export.folder, TABLES.values())
     try:

@@ -38,7 +38,9 @@ def _within(value: Any, span: Between) -> bool:
         return True
     if value is None:
         return False
-    return not ((span.start is not None and value < span.start) or (span.below is not None and value >= span.below))
+    return not (
+        (span.start is not None and value < span.start) or (span.below is not None and value >= span.below)
+    )
 
 
 def _measured(question: Question, rows: list[Row]) -> int:

@@ -58,7 +58,9 @@ class Computer:
         """The value in each of several periods."""
         return [self.value(id, period, scope=scope) for period in periods]
 
-    def _parts(self, indicator: Indicator, period: Span, scope: str) -> tuple[Fraction | None, Fraction | None]:
+    def _parts(
+        self, indicator: Indicator, period: Span, scope: str
+    ) -> tuple[Fraction | None, Fraction | None]:
         if indicator.numerator and indicator.denominator:
             top = self._count(indicator.numerator, period, scope, ())
             bottom = self._count(indicator.denominator, period, scope, ())

@@ -18,11 +18,16 @@ def span(text: str) -> Span:
     found = re.fullmatch(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", text.strip().upper())
     if not found or int(found[1]) < 1900:
         raise PeriodError(
-            "看不懂这个时期 (not a period)", where=text[:40], rule="年、季或月：2024、2024Q2、2024-05", todo="改正时期"
+            "看不懂这个时期 (not a period)",
+            where=text[:40],
+            rule="年、季或月：2024、2024Q2、2024-05",
+            todo="改正时期",
         )
     year = int(found[1])
     if found[2]:
-        return _months("quarter", year, 3 * int(found[2]) - 2, 3, f"{year}年第{'一二三四'[int(found[2]) - 1]}季度")
+        return _months(
+            "quarter", year, 3 * int(found[2]) - 2, 3, f"{year}年第{'一二三四'[int(found[2]) - 1]}季度"
+        )
     if found[3]:
         return _months("month", year, int(found[3]), 1, f"{year}年{int(found[3])}月")
     return _months("year", year, 1, 12, f"{year}年")

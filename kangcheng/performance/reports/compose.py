@@ -24,7 +24,14 @@ class ReportError(KangchengError):
 def template(entry: Mapping[str, Any]) -> Template:
     """The template of a pack entry."""
     clauses = entry.get("clauses") or ([entry["clause"]] if entry.get("clause") else [])
-    return Template(entry["id"], entry["title"], entry.get("period", "month"), tuple(entry["sections"]), tuple(clauses), entry)
+    return Template(
+        entry["id"],
+        entry["title"],
+        entry.get("period", "month"),
+        tuple(entry["sections"]),
+        tuple(clauses),
+        entry,
+    )
 
 
 class Composer:
@@ -70,16 +77,23 @@ class Composer:
                 parts.append(self._figure(figures[piece]))
             else:
                 raise ReportError(
-                    "正文引用了没有定义的数字", where=f"{{{{{piece}}}}}", rule="每个数字都要在 figures 中说明指标", todo="补上定义"
+                    "正文引用了没有定义的数字",
+                    where=f"{{{{{piece}}}}}",
+                    rule="每个数字都要在 figures 中说明指标",
+                    todo="补上定义",
                 )
         return tuple(parts)
 
     def _figure(self, raw: Mapping[str, Any]) -> Figure:
-        value = self.computer.value(raw["indicator"], shifted(self.period, raw.get("at", "period")), scope=self.scope)
+        value = self.computer.value(
+            raw["indicator"], shifted(self.period, raw.get("at", "period")), scope=self.scope
+        )
         if "change" not in raw:
             return self._printed(value.shown, value)
         other = self.computer.value(raw["indicator"], shifted(self.period, raw["change"]), scope=self.scope)
-        return self._printed(changed(value, other), value, f"与{CHANGES[raw['change']]}（{other.span.text}）相比", other)
+        return self._printed(
+            changed(value, other), value, f"与{CHANGES[raw['change']]}（{other.span.text}）相比", other
+        )
 
     def _printed(self, text: str, value: Value, formula: str = "", against: Value | None = None) -> Figure:
         figure = Figure(len(self.figures) + 1, text, value, formula, against)
@@ -95,7 +109,9 @@ class Composer:
             rows = tuple((value.indicator.title, (self._printed(value.shown, value),)) for value in values)
             return Grid(raw.get("title", ""), ("项目", self.period.text), rows)
         keys = sorted({key for value in values for key in value.by})
-        rows = tuple((" · ".join(key) or "未注明", tuple(self._cell(value, key) for value in values)) for key in keys)
+        rows = tuple(
+            (" · ".join(key) or "未注明", tuple(self._cell(value, key) for value in values)) for key in keys
+        )
         return Grid(raw.get("title", ""), (raw.get("head", "分组"), *titles), rows)
 
     def _cell(self, value: Value, key: tuple[str, ...]) -> Figure:
@@ -108,8 +124,12 @@ class Composer:
             spans = within(self.period, "month")
             lines = [self.computer.series(id, spans, scope=self.scope) for id in ids]
             labels = tuple(span.text.split("年")[-1] for span in spans)
-            series = tuple((line[0].indicator.title, tuple(drawn(v.number, v) for v in line)) for line in lines)
-            return Chart(raw.get("title", ""), raw.get("type", "line"), labels, series, lines[0][0].indicator.unit)
+            series = tuple(
+                (line[0].indicator.title, tuple(drawn(v.number, v) for v in line)) for line in lines
+            )
+            return Chart(
+                raw.get("title", ""), raw.get("type", "line"), labels, series, lines[0][0].indicator.unit
+            )
         values = [self.computer.value(id, self.period, scope=self.scope, by=(by,)) for id in ids]
         keys = sorted({key for value in values for key in value.by})
         series = tuple((v.indicator.title, tuple(drawn(v.by.get(key), v) for key in keys)) for v in values)
@@ -122,7 +142,13 @@ def drawn(number: Fraction | None, value: Value) -> float | None:
     if number is None:
         return None
     unit = value.indicator.unit
-    scaled = number / 100 if unit.startswith("CNY") else number * 100 if unit == "%" else number * value.indicator.times
+    scaled = (
+        number / 100
+        if unit.startswith("CNY")
+        else number * 100
+        if unit == "%"
+        else number * value.indicator.times
+    )
     return round(float(scaled), 2)
 
 

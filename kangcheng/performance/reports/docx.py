@@ -78,7 +78,13 @@ def _sources(file, document: Document) -> None:  # type: ignore[no-untyped-def]
     for figure in document.figures:
         value = figure.value
         name = f"{value.indicator.title}{f'（{figure.formula}）' if figure.formula else ''}"
-        texts = (str(figure.number), figure.text, name, value.span.text, "、".join(value.indicator.clauses) or "—")
+        texts = (
+            str(figure.number),
+            figure.text,
+            name,
+            value.span.text,
+            "、".join(value.indicator.clauses) or "—",
+        )
         for cell, text in zip(table.add_row().cells, texts, strict=True):
             cell.text = text
 

@@ -6,10 +6,15 @@ from html import escape
 
 from kangcheng.performance.reports.types import Document, Figure, Grid, Section
 
-STYLE = """body{font-family:system-ui,"PingFang SC","Microsoft YaHei","Noto Sans SC",sans-serif;max-width:860px;margin:32px auto;padding:0 16px;
-line-height:1.8;color:#17262b}h1,.under{text-align:center}table{border-collapse:collapse;width:100%;margin:12px 0}th,td{border:1px solid #cfd9db;
-padding:5px 9px;text-align:left}td.n{text-align:right}a{color:#0d6e6e;text-decoration:none}p{text-indent:2em}sup{font-size:.7em}
-:target{background:#fdf1d8}"""
+STYLE = """
+body { font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif; max-width: 860px;
+  margin: 32px auto; padding: 0 16px; line-height: 1.8; color: #17262b }
+h1, .under { text-align: center } table { border-collapse: collapse; width: 100%; margin: 12px 0 }
+th, td { border: 1px solid #cfd9db; padding: 5px 9px; text-align: left } td.n { text-align: right }
+a { color: #0d6e6e; text-decoration: none } p { text-indent: 2em } sup { font-size: .7em }
+:target { background: #fdf1d8 }
+"""
+HEADS = "".join(f"<th>{head}</th>" for head in ("序号", "数字", "指标", "时期", "依据条款"))
 
 
 def write(document: Document) -> str:
@@ -53,5 +58,5 @@ def _sources(document: Document) -> str:
     )
     return (
         f"<h2>数据来源</h2><p>数据截至 {document.as_of:%Y-%m-%d %H:%M}；规则版本 {escape(document.release)}；范围 "
-        f"{escape(document.scope) or '全市'}。</p><table><tr><th>序号</th><th>数字</th><th>指标</th><th>时期</th><th>依据条款</th></tr>{rows}</table>"
+        f"{escape(document.scope) or '全市'}。</p><table><tr>{HEADS}</tr>{rows}</table>"
     )

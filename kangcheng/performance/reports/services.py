@@ -39,7 +39,10 @@ def write(*, name: str, period: str, scope: str = "", pack: Pack | None = None) 
     report, wanted = template(entry.data), span(period)
     if wanted.kind != report.period:
         raise NoReport(
-            f"{report.title} 按{PERIODS[report.period]}编写", where=period, rule=f"period: {report.period}", todo="改正时期"
+            f"{report.title} 按{PERIODS[report.period]}编写",
+            where=period,
+            rule=f"period: {report.period}",
+            todo="改正时期",
         )
     with computer(chosen) as computed:
         return Composer(computed, wanted, scope).document(report, city=chosen.heads[chosen.name].title)

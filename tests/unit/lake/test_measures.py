@@ -75,7 +75,9 @@ def written(folder: Path, table_rows: list[dict]) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(rows, questions)
-def test_duckdb_answers_as_the_loops_do(tmp_path_factory: pytest.TempPathFactory, table_rows: list[dict], question: Question) -> None:
+def test_duckdb_answers_as_the_loops_do(
+    tmp_path_factory: pytest.TempPathFactory, table_rows: list[dict], question: Question
+) -> None:
     folder = tmp_path_factory.mktemp("lake")
     written(folder, table_rows)
     lake = Lake(folder, [TABLE])

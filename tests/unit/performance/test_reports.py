@@ -33,14 +33,42 @@ CLAIMS = Table(
 )
 TABLES = {"claims": CLAIMS}
 ROWS = [
-    {"area_code": "330101", "level": "三级", "in_scope": 100_000, "fund_paid": 60_000, "settled_on": date(2024, 4, 30)},
-    {"area_code": "330101", "level": "三级", "in_scope": 200_000, "fund_paid": 150_000, "settled_on": date(2024, 5, 1)},
-    {"area_code": "330202", "level": "一级", "in_scope": 100_000, "fund_paid": 90_000, "settled_on": date(2024, 5, 31)},
+    {
+        "area_code": "330101",
+        "level": "三级",
+        "in_scope": 100_000,
+        "fund_paid": 60_000,
+        "settled_on": date(2024, 4, 30),
+    },
+    {
+        "area_code": "330101",
+        "level": "三级",
+        "in_scope": 200_000,
+        "fund_paid": 150_000,
+        "settled_on": date(2024, 5, 1),
+    },
+    {
+        "area_code": "330202",
+        "level": "一级",
+        "in_scope": 100_000,
+        "fund_paid": 90_000,
+        "settled_on": date(2024, 5, 31),
+    },
 ]
 ENTRIES: list[Mapping] = [
     {"id": "outlay", "title": "基金支出", "unit": "CNY", "measure": {"table": "claims", "sum": "fund_paid"}},
-    {"id": "outlay_year", "title": "累计支出", "unit": "CNY", "measure": {"table": "claims", "sum": "fund_paid", "whole_year": "yes"}},
-    {"id": "visits", "title": "人次", "unit": "person-times", "measure": {"table": "claims", "count": "rows"}},
+    {
+        "id": "outlay_year",
+        "title": "累计支出",
+        "unit": "CNY",
+        "measure": {"table": "claims", "sum": "fund_paid", "whole_year": "yes"},
+    },
+    {
+        "id": "visits",
+        "title": "人次",
+        "unit": "person-times",
+        "measure": {"table": "claims", "count": "rows"},
+    },
     {
         "id": "ratio",
         "title": "政策范围内报销比例",
@@ -81,7 +109,10 @@ def test_a_month_without_claims_has_no_ratio_but_a_sum_of_zero() -> None:
 
 def test_scope_and_split() -> None:
     assert computer().value("outlay", span("2024-05"), scope="3301").number == 150_000
-    assert computer().value("outlay", span("2024-05"), by=("level",)).by == {("三级",): 150_000, ("一级",): 90_000}
+    assert computer().value("outlay", span("2024-05"), by=("level",)).by == {
+        ("三级",): 150_000,
+        ("一级",): 90_000,
+    }
 
 
 def test_year_to_date_takes_the_months_before() -> None:
@@ -129,7 +160,9 @@ REPORT = {
 
 def test_a_report_writes_itself_and_traces_every_figure() -> None:
     document = Composer(computer(), span("2024-05"), "").document(template(REPORT), city="某市")
-    text = "".join(part if isinstance(part, str) else part.text for part in document.sections[0].paragraphs[0])
+    text = "".join(
+        part if isinstance(part, str) else part.text for part in document.sections[0].paragraphs[0]
+    )
     assert text == "支出2,400.00元，比上月增长300.0%；报销比例80.0%，比上月上升20.0个百分点。"
     assert [figure.number for figure in document.figures] == list(range(1, 9))
     assert document.figures[2].value.indicator.clauses == ("plan#3",)
