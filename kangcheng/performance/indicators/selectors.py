@@ -17,5 +17,6 @@ def newest_day() -> date | None:
         return None
     path = str(found.folder / f"{SETTLED}.parquet")
     with duckdb.connect() as lake:
-        row = lake.read_parquet(path).max(f"{TABLES[SETTLED].when}").fetchone()
+        query = f"SELECT max({TABLES[SETTLED].when}) FROM read_parquet(?)"  # noqa: S608  a declared name
+        row = lake.execute(query, [path]).fetchone()
     return row[0] if row else None
