@@ -69,7 +69,9 @@ def bill(bill_id: UUID) -> BillView:
     row = Bill.objects.filter(pk=bill_id).first()
     if row is None:
         raise BillingError("没有这张账单 (no such bill)", where=f"bill:{bill_id}")
-    lines = tuple(_line(line) for line in BillLine.objects.filter(bill_id=bill_id).order_by("pk"))
+    lines = tuple(
+        _line(line) for line in BillLine.objects.filter(bill_id=bill_id).order_by("created_at", "pk")
+    )
     return _view(row, sum(line.amount for line in lines if not line.struck), lines)
 
 

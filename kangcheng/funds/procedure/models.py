@@ -60,6 +60,3 @@ class ProcedureStep(Base):
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["procedure", "step"], name="procedurestep_once")
-        ]

@@ -15,7 +15,6 @@ from kangcheng.funds.copying import copy_in
 from kangcheng.funds.engine import reference
 from kangcheng.funds.engine.definition import Entitlement, Stack
 from kangcheng.funds.engine.facts import Claim
-from kangcheng.funds.engine.reference import values
 from kangcheng.funds.engine.reference.state import period_key
 from kangcheng.funds.engine.result import Result
 from kangcheng.funds.engine.slots import Slot, slots
@@ -147,7 +146,7 @@ class _Writer:
             if kind == "balance":
                 self.balances[owner, name] = self.balances.get((owner, name), 0) + change
             elif kind == "pool":
-                size = int(values.number_of(results.pools(stack)[name].limit, one.claim))
+                size = results.pool_size(stack, name, one.claim)
                 self.pools[name] = (size, self.pools.get(name, (0, 0))[1] + change)
             elif one.result.changes:
                 key = (owner, name, period, scope)

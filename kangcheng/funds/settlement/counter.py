@@ -14,7 +14,6 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.engine import reference
 from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim
-from kangcheng.funds.engine.reference import values
 from kangcheng.funds.engine.result import Result
 from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.ledger.types import Booking
@@ -204,8 +203,7 @@ def _draw(stack: Stack, claim: Claim, moves: list[Any]) -> None:
     drawn = {move[2]: move[5] for move in moves if move[0] == "pool"}
     if not drawn:
         return
-    pools = results.pools(stack)
-    wanted = {name: (int(values.number_of(pools[name].limit, claim)), fen) for name, fen in drawn.items()}
+    wanted = {name: (results.pool_size(stack, name, claim), fen) for name, fen in drawn.items()}
     if not store.reserve(wanted):
         raise PoolMoved
 

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from kangcheng.funds.engine.definition import Account, Benefit, Entitlement, Pool, Stack
+from kangcheng.funds.engine.facts import Claim
+from kangcheng.funds.engine.reference import values
 from kangcheng.funds.engine.result import Result
 from kangcheng.funds.engine.slots import layer_of, name_of
 from kangcheng.funds.settlement.types import Layer, Reason
@@ -101,6 +103,11 @@ def pool_draws(moves: Iterable[Move], stack: Stack) -> dict[str, int]:
 def pools(stack: Stack) -> dict[str, Pool]:
     """Pools the stack draws on, by id."""
     return {layer.pool.id: layer.pool for layer in _layers(stack) if layer.pool}
+
+
+def pool_size(stack: Stack, pool: str, claim: Claim) -> int:
+    """Limit of a pool for this claim, in fen or cases."""
+    return int(values.number_of(pools(stack)[pool].limit, claim))
 
 
 def draws_of(result: Result, stack: Stack) -> list[Move]:

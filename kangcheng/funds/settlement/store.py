@@ -20,7 +20,8 @@ BEFORE = """
         'request', (SELECT jsonb_build_array(verb, fingerprint, subject_id) FROM funds_request WHERE key = %(key)s),
         'bill', to_jsonb(b),
         'lines', (SELECT jsonb_agg(jsonb_build_array(
-                      l."group", l.amount, l.quantity, l.item_code, l.price_limit, l.first_pay) ORDER BY l.id)
+                      l."group", l.amount, l.quantity, l.item_code, l.price_limit, l.first_pay)
+                  ORDER BY l.created_at, l.id)
                   FROM funds_billline l WHERE l.bill_id = b.id AND l.struck_at IS NULL),
         'facts', (SELECT jsonb_object_agg(f.name, f.value ORDER BY f.valid_from, f.id) FROM funds_eligibilityfact f
                   WHERE f.person_id = b.person_id

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 def rows_of(table):
     with connection.cursor() as sql:
         sql.execute(table.select.replace("%", "%%"))
-        return [dict(zip((column[0] for column in sql.description), row, strict=True)) for row in sql.fetchall()]
+        return [
+            dict(zip((column[0] for column in sql.description), row, strict=True)) for row in sql.fetchall()
+        ]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -34,7 +36,9 @@ def test_claims_agree_with_the_settlement(settled):
     [claim] = tables["claims"]
     assert (claim["total"], claim["cash"], claim["fund"]) == (answer.total, answer.cash, answer.fund)
     assert claim["poor"] is True and claim["at_once"] is True and claim["waived"] == 10_00
-    assert claim["in_scope"] == 1000_00 + 100_00 - 10_00  # without the free fee, out of scope and the first pay
+    assert (
+        claim["in_scope"] == 1000_00 + 100_00 - 10_00
+    )  # without the free fee, out of scope and the first pay
     assert {row["payer"]: row["paid"] for row in tables["claim_payers"]} == {
         payer: fen for payer, fen in answer.payers.items() if fen
     }
