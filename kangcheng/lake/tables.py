@@ -22,7 +22,8 @@ class Column:
 class Table:
     """One lake table: `select` runs on PostgreSQL and yields exactly `columns`, in that order.
 
-    `when` names the date column that puts a row into a month or a year; tables of states have none and are `as of` the export.
+    `when` names the date column that puts a row into a month or a year. A table of states names `valid` instead, its first
+    day and the first day after: a period then counts what held at its end. A table with neither is as of the export.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Table:
     columns: tuple[Column, ...]
     select: str
     when: str | None = None
+    valid: tuple[str, str] | None = None
 
     def column(self, name: str) -> Column:
         """The column called `name`; raises KeyError naming the columns there are."""

@@ -56,6 +56,7 @@ CATEGORIES = Table(
     FROM registry_personcategory c {_GOLDEN.format("c")}
     WHERE c.valid_to IS NULL OR c.valid_to > c.valid_from
     """,  # noqa: S608
+    valid=("valid_from", "valid_to"),
 )
 
 COVERAGE = Table(
@@ -75,7 +76,7 @@ COVERAGE = Table(
     FROM registry_coverage v {_GOLDEN.format("v")}
     WHERE v.valid_to IS NULL OR v.valid_to > v.valid_from
     """,  # noqa: S608
-    when="valid_from",
+    valid=("valid_from", "valid_to"),
 )
 
 INSTITUTIONS = Table(
@@ -103,6 +104,7 @@ INSTITUTIONS = Table(
             AND d.valid_from <= current_date AND (d.valid_to IS NULL OR d.valid_to > current_date)) AS designated
     FROM registry_term t JOIN registry_institution i ON i.id = t.institution_id
     """,
+    valid=("valid_from", "valid_to"),
 )
 
 AREAS = Table(

@@ -44,6 +44,10 @@ def statement(question: Question, table: Table) -> tuple[str, list[Any]]:
     values: list[Any] = []
     if table.when is not None:
         _between(table.when, Between(question.start, question.below), where, values)
+    if table.valid is not None and question.below is not None:
+        first, after = table.valid
+        where.append(f"{first} < ? AND ({after} IS NULL OR {after} >= ?)")
+        values += [question.below, question.below]
     for name, prefix in question.scope.items():
         where.append(f"coalesce({_name(table, name)}, '') LIKE ?")
         values.append(prefix.replace("%", "").replace("_", "") + "%")

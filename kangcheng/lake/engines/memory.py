@@ -24,9 +24,17 @@ def answer(question: Question, table: Table, rows: Iterable[Row]) -> Answer:
 def _passes(row: Row, question: Question, table: Table) -> bool:
     if table.when is not None and not _within(row[table.when], Between(question.start, question.below)):
         return False
+    if table.valid is not None and question.below is not None and not _held(row, table.valid, question.below):
+        return False
     if any(not str(row[name] or "").startswith(prefix) for name, prefix in question.scope.items()):
         return False
     return all(_test(row[name], test) for name, test in question.measure.where.items())
+
+
+def _held(row: Row, valid: tuple[str, str], below: date) -> bool:
+    """The row's state held on the last day before `below`."""
+    start, end = row[valid[0]], row[valid[1]]
+    return start is not None and start < below and (end is None or end >= below)
 
 
 def _test(value: Any, test: tuple[Any, ...] | Between) -> bool:

@@ -1,5 +1,6 @@
 """DuckDB against the plain loops, on generated tables and questions."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,10 +26,12 @@ TABLE = Table(
         Column("paid", "fen", "支付"),
         Column("poor", "boolean", "贫困"),
         Column("settled_on", "date", "结算日"),
+        Column("until", "date", "止"),
     ),
     "SELECT 1",
     when="settled_on",
 )
+STATES = replace(TABLE, when=None, valid=("settled_on", "until"))
 
 days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
 rows = st.lists(
@@ -40,6 +43,7 @@ rows = st.lists(
             "paid": st.one_of(st.none(), st.integers(-(10**12), 10**12)),
             "poor": st.booleans(),
             "settled_on": days,
+            "until": st.one_of(st.none(), days),
         }
     ),
     max_size=30,
@@ -74,15 +78,15 @@ def written(folder: Path, table_rows: list[dict]) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(rows, questions)
+@given(rows, questions, st.sampled_from([TABLE, STATES]))
 def test_duckdb_answers_as_the_loops_do(
-    tmp_path_factory: pytest.TempPathFactory, table_rows: list[dict], question: Question
+    tmp_path_factory: pytest.TempPathFactory, table_rows: list[dict], question: Question, table: Table
 ) -> None:
     folder = tmp_path_factory.mktemp("lake")
     written(folder, table_rows)
-    lake = Lake(folder, [TABLE])
+    lake = Lake(folder, [table])
     try:
-        assert lake.ask(question) == memory.answer(question, TABLE, table_rows)
+        assert lake.ask(question) == memory.answer(question, table, table_rows)
     finally:
         lake.close()
 
@@ -96,3 +100,14 @@ def test_an_unknown_column_is_refused_by_name() -> None:
 def test_nothing_over_nothing_is_not_a_number() -> None:
     assert ratio(1, 0) is None
     assert str(ratio(2, 3)) == "2/3"
+
+
+def test_a_state_counts_where_it_held_at_the_end_of_the_period() -> None:
+    rows = [
+        {"person": "a", "settled_on": date(2023, 1, 1), "until": None},
+        {"person": "b", "settled_on": date(2024, 1, 1), "until": date(2024, 6, 1)},
+        {"person": "c", "settled_on": date(2024, 1, 1), "until": date(2024, 5, 31)},
+        {"person": "d", "settled_on": date(2024, 6, 1), "until": None},
+    ]
+    question = Question(Measure("claims", "distinct", "person"), date(2024, 5, 1), date(2024, 6, 1))
+    assert memory.answer(question, STATES, rows) == {(): 2}
