@@ -58,9 +58,11 @@ def make(shared: World, number: int, count: int) -> Tables:
     tables = {
         "people": population.table(people, shared.places),
         "households": population.households(people, shared.places),
+        "cards": population.cards(params, people),
+        "guardians": population.guardians(people),
         "source_records": known_elsewhere,
         "categories": standing.categories(params, people, stands),
-        "coverage": standing.coverage(people, stands),
+        "coverage": standing.coverage(params, people, stands),
         "accounts": standing.accounts(params, people, stands),
         "conditions": illness.table(params, shared.illness, streams, people, held),
     }

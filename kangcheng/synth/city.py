@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -44,6 +45,8 @@ class City:
     diagnoses: pa.Table
     people: pa.Table
     households: pa.Table
+    cards: pa.Table
+    guardians: pa.Table
     source_records: pa.Table
     categories: pa.Table
     coverage: pa.Table
@@ -55,10 +58,11 @@ class City:
     truth: pa.Table
     residents: int
     seed: int
-    year: int
+    start: date
+    """First day of the twelve months."""
 
     def __repr__(self) -> str:
-        return f"City(residents={self.residents}, seed={self.seed}, year={self.year})"
+        return f"City(residents={self.residents}, seed={self.seed}, start={self.start})"
 
     def tables(self) -> Tables:
         """Name -> table."""
@@ -70,7 +74,9 @@ def make(residents: int, seed: int, numbers: Params | None = None) -> City:
     shared = _world(residents, seed, numbers)
     made = [block.make(shared, number, count) for number, count in _blocks(residents)]
     tables = _fixed(shared) | {name: pa.concat_tables([one[name] for one in made]) for name in made[0]}
-    return City(**tables, residents=residents, seed=seed, year=shared.params.year)
+    return City(
+        **tables, residents=residents, seed=seed, start=date(shared.params.year, shared.params.month, 1)
+    )
 
 
 def write(

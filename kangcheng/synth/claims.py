@@ -8,19 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from kangcheng.synth.columns import age_on, chosen, day, days, digits, fixed, text
+from kangcheng.synth.columns import age_on, chosen, days, digits, fixed, text
 from kangcheng.synth.draw import Flags, Ints, Streams, ranks
 from kangcheng.synth.illness import Illness
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, closes
 from kangcheng.synth.places import Places
 from kangcheng.synth.population.people import People
-from kangcheng.synth.standing import SCHEMES, Standing
-from kangcheng.synth.visits import BIRTH, LONG_TERM, OUT, SETTINGS, Events
+from kangcheng.synth.standing import RESIDENT, SCHEMES, Standing
+from kangcheng.synth.visits import BIRTH, IN, LONG_TERM, OUT, SETTINGS, Events
 
 PLACES_OF_CARE = ("county", "city", "away")
 REHABILITATION, SURGERY = "rehabilitation", "surgery"
 SETTLED_LATE = 5
 """Days at most between discharge and a late settlement."""
+CENTRES = ("community_centre", "township_hospital")
 LAPSING = ("registered_poor", "low_income", "low_income_edge")
 """Categories somebody gains by claiming after they ended."""
 
@@ -47,7 +48,7 @@ def settled_on(params: Params, rng: np.random.Generator, people: People, events:
     chance = np.where(dead, params.late_after_death, params.late_settlement)
     late = (events.setting != OUT) & (rng.random(len(events)) < chance)
     later = events.end + late * rng.integers(1, SETTLED_LATE + 1, len(events))
-    return np.minimum(later, day(params.year + 1) - 1)
+    return np.minimum(later, closes(params) - 1)
 
 
 def lapsed(
@@ -129,7 +130,7 @@ def table(
             "age": pa.array(np.maximum(age_on(people.born[person], mine.end), 0)),
             "categories": _listed(held, standing.codes),
             "scheme": chosen(SCHEMES, standing.scheme[person]),
-            "setting": chosen(SETTINGS, mine.setting),
+            "setting": chosen(SETTINGS, _setting(mine, standing)),
             "level": chosen(made.levels, site),
             "place": chosen(PLACES_OF_CARE, place),
             "referral": chosen(["none", "given"], mine.referred.astype(np.int64)),
@@ -138,10 +139,31 @@ def table(
             "designated": chosen(["no", "yes"], np.array(made.designated)[site].astype(np.int64)),
             "disease": chosen([one.code for one in known], mine.diagnosis),
             "episode": ids("E", people, events, claims.nth, rows),
-            "area": chosen(["urban", "rural"], people.rural[person].astype(np.int64)),
+            "residence": chosen(["urban", "rural"], people.rural[person].astype(np.int64)),
             **_circumstances(params, illness, streams, standing, mine, held),
+            "clinic": _clinic(params, places, streams, standing, mine, held),
         }
     )
+
+
+def _setting(mine: Events, standing: Standing) -> Ints:
+    """A delivery has a way of its own in the scheme of residents; employees lie in as for any illness."""
+    own = standing.scheme[mine.person] == RESIDENT
+    return np.where((mine.setting == BIRTH) & ~own, IN, mine.setting)
+
+
+def _clinic(
+    params: Params, places: Places, streams: Streams, standing: Standing, mine: Events, held: Flags
+) -> pa.Array:
+    """Visits of needy people to the charity clinic of a community centre, or to a hospital that gives such benefits."""
+    rng = streams("charity")
+    types = np.array(places.institutions.types)[mine.site]
+    needy = held[:, [standing.codes.index(code) for code in params.charity.needy.split()]].any(axis=1)
+    draw = rng.random(len(mine))
+    may = needy & (mine.setting == OUT)
+    centre = may & np.isin(types, CENTRES) & (draw < params.charity.centre)
+    hospital = may & (types == "county_hospital") & (draw < params.charity.hospital)
+    return chosen(["none", "charity", "benefit_hospital"], np.where(centre, 1, np.where(hospital, 2, 0)))
 
 
 def _place(institution: Ints, home: Ints) -> Ints:
@@ -166,6 +188,7 @@ def _circumstances(
     hydatid = np.array([one.code == "B67" for one in known])[mine.diagnosis]
     service = np.where(operated, 1, np.where(stay & (basket == REHABILITATION), 2, 0))
     serious = birth & (rng.random(len(mine)) < params.serious_delivery)
+    good = birth & (rng.random(len(mine)) < params.good_delivery)
     urgent = np.isin(
         np.array([one.code for one in known])[mine.diagnosis], params.emergency.diagnoses.split()
     )
@@ -178,6 +201,9 @@ def _circumstances(
         "service": chosen(["treatment", SURGERY, REHABILITATION], service),
         "event": chosen(["illness", "delivery"], birth.astype(np.int64)),
         "long_term": chosen(LONG_TERM, mine.longterm),
+        "delivery": chosen(["none", "natural", "caesarean"], np.where(birth, 1 + (basket == "caesarean"), 0)),
+        "pathway": chosen(["none", "followed"], good.astype(np.int64)),
+        "quality": chosen(["none", "met"], good.astype(np.int64)),
         "complication": chosen(["none", "serious"], serious.astype(np.int64)),
         "emergency_relief": chosen(["none", "approved"], relief.astype(np.int64)),
     }

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from kangcheng.synth.columns import chosen, day, days
+from kangcheng.synth.columns import chosen, days
 from kangcheng.synth.draw import Flags, Floats, Ints, Streams, by_age
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, opens
 from kangcheng.synth.population.people import People
 from kangcheng.synth.reference import Diagnosis, diagnoses
 
@@ -29,7 +29,7 @@ class Illness:
     outpatient: Floats
     inpatient: Floats
     months: Floats
-    """Edges of the months by diagnosis: cumulative weights."""
+    """Edges of the months lived, the first one first, by diagnosis: cumulative weights."""
     conditions: Ints
     """Diagnoses of the long-term conditions, in the order of the parameters."""
     chance: Floats
@@ -50,7 +50,7 @@ def tables(params: Params) -> Illness:
     if missing:
         raise KeyError(f"conditions without a row in diagnoses.csv: {', '.join(missing)}")
     rules = params.conditions.values()
-    seasons = np.array([params.seasons[one.season] for one in known])
+    seasons = np.roll([params.seasons[one.season] for one in known], 1 - params.month, axis=1)
     return Illness(
         diagnoses=known,
         outpatient=_sudden(known, "outpatient"),
@@ -107,7 +107,7 @@ def table(
     """One row for each long-term condition of a person, with the day it was first found."""
     person, condition = held
     rng = streams("condition since")
-    first = day(params.year)
+    first = opens(params)
     since = first - (rng.random(len(person)) * YEARS_BACK * 365).astype(np.int64)
     codes = [illness.diagnoses[place].code for place in illness.conditions]
     return pa.table(

@@ -65,7 +65,8 @@ INSTITUTION = _record(
     designated=may(FLAG, "定点，默认 yes (designated)"),
 )
 PLACES: dict[str, Field] = {
-    "year": must(whole("1950", "2100"), "演示年度 (the year that is lived)"),
+    "year": must(whole("1950", "2100"), "演示的十二个月自此年 (the twelve months lived begin in this year)"),
+    "month": must(whole("1", "12"), "此月起 (and this month)"),
     "province": must(AREA),
     "city": must(AREA),
     "districts": must(Many(DISTRICT)),
@@ -74,6 +75,7 @@ PLACES: dict[str, Field] = {
     "village_names": must(WORDS),
     "town_spread": must(Number(least="0"), "乡镇人口的离散 (spread of town sizes)"),
     "phone_prefix": must(Text(pattern=r"1[0-9]{2}", hint="号段 (three digits)")),
+    "card_prefix": must(Text(pattern=r"[0-9]{2}", hint="两位数字 (two digits)")),
     "institutions": must(Many(INSTITUTION)),
 }
 
@@ -216,6 +218,8 @@ BILLS: dict[str, Field] = {
     "chemotherapy": must(SHARE),
     "emergency": must(_record("疾病应急救助 emergency relief", share=must(SHARE), diagnoses=must(WORDS))),
     "serious_delivery": must(SHARE),
+    "good_delivery": must(SHARE),
+    "charity": must(_record("爱心门诊 charity", needy=must(WORDS), centre=must(SHARE), hospital=must(SHARE))),
     "level_price": must(RANKS),
     "level_cost": must(RANKS),
     "cost_spread": must(_record("费用离散 spread", outpatient=must(WEIGHT), inpatient=must(WEIGHT))),

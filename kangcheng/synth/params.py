@@ -16,6 +16,7 @@ from kangcheng.policy.reader import read_entry
 from kangcheng.policy.schema import Day, Money, Number, Rate, Record, Table
 from kangcheng.policy.source import Mapping, Node, Scalar, Sequence, read_bytes
 from kangcheng.policy.store import PACKS
+from kangcheng.synth.columns import day
 from kangcheng.synth.keys import KIND
 
 FILE = PACKS / "kangcheng" / "synth" / "city.yaml"
@@ -23,6 +24,21 @@ FILE = PACKS / "kangcheng" / "synth" / "city.yaml"
 
 class Params(SimpleNamespace):
     """Keys of the entry as attributes; a key that may be left out and was is None. `from` reads as `start`."""
+
+
+def opens(params: Params) -> int:
+    """Day number (since 1970) of the first day that is lived."""
+    return day(params.year, params.month)
+
+
+def closes(params: Params) -> int:
+    """Day number of the first day after the year that is lived."""
+    return day(params.year + 1, params.month)
+
+
+def of_year(params: Params, year: int, month: int = 1) -> Params:
+    """The same numbers for the twelve months that begin then."""
+    return Params(**{**vars(params), "year": year, "month": month})
 
 
 def read(file: Path = FILE) -> Params:
@@ -64,4 +80,4 @@ def _scalar(text: str, type_: Any) -> Any:
     return text
 
 
-__all__ = ["FILE", "Params", "read"]
+__all__ = ["FILE", "Params", "closes", "of_year", "opens", "read"]

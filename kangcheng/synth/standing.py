@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kangcheng.synth.columns import anniversary, chosen, day, days
 from kangcheng.synth.draw import Flags, Ints, Streams, some
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, closes, opens
 from kangcheng.synth.population.families import ADULT
 from kangcheng.synth.population.people import People
 
@@ -20,6 +20,8 @@ NONE, RESIDENT, EMPLOYEE = 0, 1, 2
 MOTHERS = (20, 40)
 EXPECTING = 0.75
 """For every woman delivered this year so many more are with child at its end."""
+EMPLOYED_FOR = 9
+"""Years at most for which an employee's present cover is known."""
 YUAN, MONTHS = 100, 12
 
 
@@ -95,7 +97,7 @@ def _granted(
     if rule.alone:
         may &= people.size == 1
     holds = may & (draw < chance)
-    first, last = day(params.year), day(params.year + 1)
+    first, last = opens(params), closes(params)
     since = day(rule.start.year, rule.start.month, rule.start.day)
     start = np.where(holds, np.maximum(since, people.born), NEVER)
     ends = holds & (leaves < rule.lapse)
@@ -125,7 +127,7 @@ def _pregnant(params: Params, rng: np.random.Generator, people: People, delivery
     )
     expecting = some(rng, wives, EXPECTING * (delivery >= 0).sum() / max(1, len(wives)))
     due = delivery.copy()
-    last = day(params.year + 1)
+    last = closes(params)
     due[expecting] = last + (rng.random(len(expecting)) * (rule.days_before - 60)).astype(np.int64)
     return np.where(due >= 0, due - rule.days_before, NEVER), np.where(due >= 0, due + rule.days_after, NEVER)
 
@@ -137,21 +139,24 @@ def _retired(params: Params, people: People, scheme: Ints) -> tuple[Ints, Ints]:
 
 
 def _coverage(params: Params, rng: np.random.Generator, people: People) -> tuple[Ints, Ints, Ints]:
-    """Scheme, first day and first day after. The scheme of residents is joined for a calendar year, at birth from birth."""
+    """Scheme, first day and first day after. The scheme of residents is joined for calendar years, at birth from birth."""
     rule, count = params.coverage, len(people)
     works = rng.random(count) < np.where(people.rural, rule.employee_rural, rule.employee_urban)
     scheme = np.where(works & (people.age >= ADULT), EMPLOYEE, RESIDENT)
     scheme = np.where(rng.random(count) < rule.uninsured, NONE, scheme)
-    first, last = day(params.year), day(params.year + 1)
+    first, last = opens(params), closes(params)
     late = rng.random(count) < rule.joined_in_year
     joined = first + (rng.random(count) * (last - first)).astype(np.int64)
-    earlier = np.where(
-        scheme == EMPLOYEE, np.maximum(anniversary(people.born, ADULT), day(params.year - 9)), first
-    )
-    start = np.where(late, joined, earlier)
-    start = np.maximum(start, people.born)
-    end = np.where(scheme == EMPLOYEE, NEVER, last)
+    worked = np.maximum(anniversary(people.born, ADULT), day(params.year - EMPLOYED_FOR))
+    earlier = np.where(scheme == EMPLOYEE, np.minimum(worked, last - 1), day(params.year))
+    start = np.maximum(np.where(late, joined, earlier), people.born)
+    end = np.where(scheme == EMPLOYEE, NEVER, day(_last_year(params) + 1))
     return scheme, np.where(scheme == NONE, NEVER, start), np.where(scheme == NONE, NEVER, end)
+
+
+def _last_year(params: Params) -> int:
+    """The last calendar year of which a day is lived."""
+    return params.year + (params.month > 1)
 
 
 def _money(
@@ -168,7 +173,7 @@ def _money(
 
 def categories(params: Params, people: People, standing: Standing) -> pa.Table:
     """A row for each category a person holds on some day of the year."""
-    first, last = day(params.year), day(params.year + 1)
+    first, last = opens(params), closes(params)
     held = (standing.starts < last) & (standing.ends > first)
     person, row = np.nonzero(held.T)
     end = standing.ends[row, person]
@@ -183,15 +188,22 @@ def categories(params: Params, people: People, standing: Standing) -> pa.Table:
     )
 
 
-def coverage(people: People, standing: Standing) -> pa.Table:
-    """A row for each person that a scheme covers on some day of the year."""
-    person = np.flatnonzero(standing.scheme != NONE)
-    end = standing.cover_end[person]
+def coverage(params: Params, people: People, standing: Standing) -> pa.Table:
+    """What covers each person: a row for each calendar year in the scheme of residents, one open row for employees."""
+    parts = [_rows(people, standing, np.flatnonzero(standing.scheme == EMPLOYEE), 0, NEVER)]
+    for year in range(params.year, _last_year(params) + 1):
+        covered = (standing.scheme == RESIDENT) & (standing.cover_start < day(year + 1))
+        parts.append(_rows(people, standing, np.flatnonzero(covered), day(year), day(year + 1)))
+    return pa.concat_tables(parts)
+
+
+def _rows(people: People, standing: Standing, person: Ints, first: int, after: int) -> pa.Table:
+    end = np.minimum(standing.cover_end[person], after)
     return pa.table(
         {
             "person": people.ids(person),
             "scheme": chosen(SCHEMES, standing.scheme[person]),
-            "valid_from": days(standing.cover_start[person]),
+            "valid_from": days(np.maximum(standing.cover_start[person], first)),
             "valid_to": days(end, end >= NEVER),
             "premium": pa.array(standing.premium[person]),
             "wage": pa.array(standing.wage[person]),

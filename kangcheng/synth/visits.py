@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from kangcheng.synth.columns import day
 from kangcheng.synth.draw import Flags, Floats, Ints, Streams, by_age, pick, pick_rows, some
 from kangcheng.synth.illness import AGES, Illness
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, closes, opens
 from kangcheng.synth.places import Places
 from kangcheng.synth.population.people import People
 from kangcheng.synth.standing import Standing
@@ -106,7 +105,8 @@ def in_order(events: Events) -> Events:
 
 def _dates(params: Params, illness: Illness, rng: np.random.Generator, diagnosis: Ints) -> Ints:
     """A day of the year by the season of the diagnosis."""
-    months = np.arange(np.datetime64(f"{params.year}-01"), np.datetime64(f"{params.year + 1}-02"))
+    begins = np.datetime64(f"{params.year}-{params.month:02d}")
+    months = np.arange(begins, begins + 13)
     firsts = months.astype("datetime64[D]").astype(np.int64)
     month = np.minimum((illness.months[diagnosis] < rng.random(len(diagnosis))[:, None]).sum(axis=1), 11)
     return firsts[month] + (rng.random(len(month)) * (firsts[month + 1] - firsts[month])).astype(np.int64)
@@ -137,7 +137,7 @@ def _visits(
     regular = begun(owner[again], *[_dates(params, illness, rng, lasting)] * 2, OUT, lasting, longterm)
     every = joined([sudden, regular, _antenatal(params, illness, rng, standing)])
     shut = (every.start % 7 == SUNDAY) & (rng.random(len(every)) < params.no_visit_on_sunday)
-    earlier = np.maximum(every.start - shut, day(params.year))
+    earlier = np.maximum(every.start - shut, opens(params))
     return every.changed(start=earlier, end=earlier)
 
 
@@ -152,7 +152,7 @@ def _antenatal(params: Params, illness: Illness, rng: np.random.Generator, stand
     person = np.repeat(mothers, rng.poisson(params.antenatal_visits, len(mothers)))
     before = 7 + (rng.random(len(person)) * (params.pregnancy.days_before - 67)).astype(np.int64)
     on = standing.delivery[person] - before
-    rows = on >= day(params.year)
+    rows = on >= opens(params)
     person, on = person[rows], on[rows]
     return begun(person, on, on, OUT, np.full(len(person), illness.place("Z34")))
 
@@ -182,7 +182,7 @@ def _stays(
     mothers = np.flatnonzero(standing.delivery >= 0)
     cut = rng.random(len(mothers)) < params.caesarean
     birth = np.where(cut, illness.place("O82"), illness.place("O80"))
-    came = np.maximum(standing.delivery[mothers] - 1, day(params.year))
+    came = np.maximum(standing.delivery[mothers] - 1, opens(params))
     born = begun(mothers, came, came + _length(params, illness, rng, birth), BIRTH, birth)
     return joined([born, ill, _last(params, illness, rng, people)])
 
@@ -192,7 +192,7 @@ def _last(params: Params, illness: Illness, rng: np.random.Generator, people: Pe
     person = some(rng, np.flatnonzero(people.died >= 0), params.dies_in_hospital)
     diagnosis = pick_rows(rng, illness.inpatient, _rows(people, person))
     end = people.died[person]
-    start = np.maximum(end - _length(params, illness, rng, diagnosis), day(params.year))
+    start = np.maximum(end - _length(params, illness, rng, diagnosis), opens(params))
     return begun(person, start, end, IN, diagnosis)
 
 
@@ -278,7 +278,7 @@ def _apart(params: Params, people: People, stays: Events) -> Events:
     """Stays while alive, ended within the year, apart from each other."""
     died = people.died[stays.person]
     end = np.where(died >= 0, np.minimum(stays.end, died), stays.end)
-    fits = (stays.start >= people.born[stays.person]) & (end < day(params.year + 1)) & (end > stays.start)
+    fits = (stays.start >= people.born[stays.person]) & (end < closes(params)) & (end > stays.start)
     stays = in_order(stays.changed(end=end).take(fits))
     # A birth is kept before anything that would overlap it.
     latest = np.maximum.accumulate(stays.person * SPAN + stays.end) if len(stays) else stays.end
@@ -315,7 +315,7 @@ def _moved_up(
     length = _length(params, illness, rng, stays.diagnosis[chosen])
     after = stays.end[chosen] + length
     follows = np.r_[stays.person[1:] * SPAN + stays.start[1:], np.int64(1) << 60][: len(stays)]
-    fits = (stays.person[chosen] * SPAN + after + CLEAR < follows[chosen]) & (after < day(params.year + 1))
+    fits = (stays.person[chosen] * SPAN + after + CLEAR < follows[chosen]) & (after < closes(params))
     fits &= people.died[stays.person[chosen]] < 0
     first = stays.take(chosen[fits])
     yes = np.ones(len(first), dtype=bool)
@@ -328,7 +328,7 @@ def _awake(params: Params, people: People, visits: Events, stays: Events) -> Eve
     """Visits while alive and not lying in."""
     died, born = people.died[visits.person], people.born[visits.person]
     alive = ((died < 0) | (visits.start <= died)) & (visits.start >= born)
-    alive &= visits.start < day(params.year + 1)
+    alive &= visits.start < closes(params)
     return visits.take(alive & ~lying_in(visits, stays))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kangcheng.synth.columns import day
 from kangcheng.synth.defects.truth import Truth
 from kangcheng.synth.draw import Flags, Ints, Streams, pick_rows, some
 from kangcheng.synth.illness import AGES, Illness
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, closes
 from kangcheng.synth.places import Places
 from kangcheng.synth.population.people import People
 from kangcheng.synth.visits import IN, OUT, Events, begun, choose, in_order, joined
@@ -68,7 +67,7 @@ def _after_death(
     params: Params, rng: np.random.Generator, people: People, events: Events, truth: Truth
 ) -> Events:
     """Somebody goes on being treated, on paper, where the dead person was last seen."""
-    last = day(params.year + 1)
+    last = closes(params)
     seen = events.take(np.flatnonzero(people.died[events.person] >= 0))
     final = np.flatnonzero(np.r_[seen.person[1:] != seen.person[:-1], np.ones(min(1, len(seen)), dtype=bool)])
     chosen = some(rng, final, params.defects["dead_claimant"])

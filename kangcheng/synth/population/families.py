@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kangcheng.synth.columns import calendar, day
+from kangcheng.synth.columns import age_on
 from kangcheng.synth.draw import Flags, Floats, Ints, Streams, by_age, pick, some
-from kangcheng.synth.params import Params
+from kangcheng.synth.params import Params, closes, opens
 
 NOBODY = -1
 ADULT, LEAVES_25, LEAVES_35, LEFT_BEHIND, ELDER = 18, 25, 35, 15, 65
@@ -38,12 +38,12 @@ class Families:
 def make(params: Params, streams: Streams, count: int) -> Families:
     """`count` people with their families."""
     age, male = _ages(params, streams("ages"), count)
-    born = _births(streams("births"), age, params.year)
+    born = _births(params, streams("births"), age)
     spouse = _couples(params, streams("couples"), age, male)
     mother, born = _mothers(params, streams("mothers"), age, male, born, spouse)
     father = np.where(mother >= 0, spouse[mother], NOBODY)
     twin, born, male = _twins(params, streams("twins"), mother, born, male, spouse)
-    age = params.year - calendar(born)[0]
+    age = age_on(born, np.full(count, closes(params) - 1))
     host = _hosts(params, streams("hosts"), age, male, spouse, mother)
     return Families(age, male, born, spouse, mother, father, host, twin)
 
@@ -60,11 +60,12 @@ def _ages(params: Params, rng: np.random.Generator, count: int) -> tuple[Ints, F
     return starts[band] + (within * widths[band]).astype(np.int64), male
 
 
-def _births(rng: np.random.Generator, age: Ints, year: int) -> Ints:
-    """A day in the year that makes everybody `age` years old at the end of `year`."""
-    first = (year - age - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
-    length = (year - age - 1969).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64) - first
-    return first + (rng.random(len(age)) * length).astype(np.int64)
+def _births(params: Params, rng: np.random.Generator, age: Ints) -> Ints:
+    """A day that makes everybody `age` years old when the year that is lived has ended."""
+    back = (params.year - age - 1970) * 12 + params.month - 1
+    first = back.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    after = (back + 12).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return first + (rng.random(len(age)) * (after - first)).astype(np.int64)
 
 
 def _couples(params: Params, rng: np.random.Generator, age: Ints, male: Flags) -> Ints:
@@ -211,7 +212,7 @@ def dies(params: Params, streams: Streams, families: Families) -> Ints:
         by_age(params.mortality, "male")[families.age],
         by_age(params.mortality, "female")[families.age],
     )
-    first, last = day(params.year), day(params.year + 1)
+    first, last = opens(params), closes(params)
     start = np.maximum(first, families.born + 1)
     on = start + (rng.random(len(chance)) * (last - start)).astype(np.int64)
     return np.where((rng.random(len(chance)) < chance) & (start < last), on, NOBODY)

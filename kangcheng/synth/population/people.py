@@ -8,7 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kangcheng.synth.columns import Bytes, calendar, chosen, digits, fixed, identity_numbers, numbered, text
+from kangcheng.synth.columns import (
+    Bytes,
+    anniversary,
+    calendar,
+    chosen,
+    digits,
+    fixed,
+    identity_numbers,
+    numbered,
+    text,
+)
 from kangcheng.synth.draw import Flags, Ints, Streams, pick, ranks
 from kangcheng.synth.params import Params
 from kangcheng.synth.places import Places
@@ -211,5 +221,44 @@ def households(people: People, places: Places) -> pa.Table:
             "head": people.ids(heads),
             "area_code": chosen(places.village_codes, people.village[heads]),
             "members": pa.array(people.size[heads]),
+        }
+    )
+
+
+def cards(params: Params, people: People) -> pa.Table:
+    """Social security card and insurance e-voucher of everybody; a second registration carries the first one's telephone only."""
+    every = np.arange(len(people))
+    number = (people.first + every) * STEP % PHONES
+    card = fixed(["K", params.card_prefix, digits(number, 8)], len(people))
+    voucher = fixed(
+        ["E", params.card_prefix, digits(number, 8), digits(people.first + every, 9)], len(people)
+    )
+    return pa.concat_tables(
+        [
+            pa.table(
+                {
+                    "person": people.ids(),
+                    "kind": pa.array([kind] * len(people), pa.string()),
+                    "number": text(rows),
+                    "valid_from": _days(people.born),
+                }
+            )
+            for kind, rows in (("social_card", card), ("evoucher", voucher))
+        ]
+    )
+
+
+def guardians(people: People) -> pa.Table:
+    """Mothers and fathers as guardians of their children, until they are grown."""
+    parents = [people.mother, np.where(people.mother >= 0, people.spouse[people.mother], NOBODY)]
+    rows = [np.flatnonzero((people.age < ADULT) & (links >= 0)) for links in parents]
+    child = np.concatenate(rows)
+    holder = np.concatenate([links[mine] for links, mine in zip(parents, rows, strict=True)])
+    return pa.table(
+        {
+            "person": people.ids(child),
+            "holder": people.ids(holder),
+            "valid_from": _days(people.born[child]),
+            "valid_to": _days(anniversary(people.born[child], ADULT)),
         }
     )
