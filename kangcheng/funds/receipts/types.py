@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kangcheng.funds.cashier.types import PaymentView
+from kangcheng.funds.settlement.rulebook import Clause
 from kangcheng.funds.settlement.types import Answer
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.money import in_words
@@ -69,15 +70,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Quote:
-    """A clause quoted under the explanation."""
-
-    citation: str
-    document: str
-    quote: str
-
-
-@dataclass(frozen=True)
 class ReceiptData:
     """Everything on one settlement sheet."""
 
@@ -90,7 +82,8 @@ class ReceiptData:
     diagnosis: str
     lines: tuple[Line, ...]
     payer_titles: Mapping[str, str]
-    quotes: Mapping[str, Quote]
+    titles: Mapping[str, str]  # layer or entitlement -> its name
+    clauses: Mapping[str, Clause]  # citation -> its words
     payments: tuple[PaymentView, ...]
 
     @property

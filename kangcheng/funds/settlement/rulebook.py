@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from kangcheng.kernel.dates import Period
 from kangcheng.policy.entry import period_of
 from kangcheng.policy.pack import Pack, PackAt
 
+CLAUSE = "clause"  # kept beside the entries: citation -> its words
 KINDS = ("stack", "benefit", "entitlement", "parameter", "codelist", "tiers", "process")
 
 
@@ -48,6 +49,15 @@ class KeptEntry:
     def get(self, key: str, default: Any = None) -> Any:
         """A key of the entry."""
         return self.data.get(key, default)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause as it was when the book was kept."""
+
+    citation: str
+    document: str
+    quote: str
 
 
 class RuleBook:
@@ -113,6 +123,11 @@ class RuleBook:
         """The lowest level of a tier list, "" when the pack has none."""
         return self.at(on).levels(tiers)[0] if ("tiers", tiers) in self._pack.versions else ""
 
+    def clause(self, citation: str) -> Clause | None:
+        """The words of a clause that some rule of the book cites."""
+        found = self.content.get(CLAUSE, {}).get(citation)
+        return Clause(citation, found[0]["document"], found[0]["quote"]) if found else None
+
     def _meant(self, scheme: str, setting: str, on: date) -> list[str]:
         key = (scheme, setting, bisect_right(self.boundaries, on))
         if key not in self._chosen:
@@ -127,15 +142,27 @@ class RuleBook:
 
 
 def content_of(pack: Pack) -> dict[str, dict[str, list[Any]]]:
-    """Every version of every money rule of the pack as plain mappings, worked cases left out."""
+    """Every version of every money rule of the pack as plain mappings without their worked cases, and the clauses cited."""
     content: dict[str, dict[str, list[Any]]] = {}
     for (kind, id_), versions in pack.versions.items():
         if kind in KINDS:
-            bodies = [
-                {key: value for key, value in entry.data.items() if key != "cases"} for entry in versions
-            ]
+            bodies = [_without_cases(entry.data) for entry in versions]
             content.setdefault(kind, {})[id_] = bodies
+            content.setdefault(CLAUSE, {}).update(_cited(pack, versions))
     return content
+
+
+def _without_cases(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "cases"}
+
+
+def _cited(pack: Pack, versions: Iterable[Any]) -> dict[str, list[Any]]:
+    citations = {citation for entry in versions for citation in entry.citations}
+    return {
+        str(citation): [{"quote": clause.quote, "document": pack.documents[citation.document].title}]
+        for citation in citations
+        if (clause := pack.clauses.get(citation)) is not None
+    }
 
 
 def uses_household(stack: Stack) -> bool:
