@@ -78,6 +78,7 @@ class Resident(Base):
             models.Index(fields=["name"], name="resident_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name_pinyin"], name="resident_pinyin", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name_initials"], name="resident_initials", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name_pinyin", "id"], name="resident_order"),  # lists are in this order
             models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="resident_batch"),
         ]  # fmt: skip
 
