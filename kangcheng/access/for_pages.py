@@ -30,7 +30,9 @@ def names(ids: Iterable[UUID], *, by: Actor, on: date, what: str = "list") -> di
     seen = {person.id for person in people.search(people.Wanted(), on=on, within=within, limit=MOST)}
     if seen:
         audit.look_many(by=by, person_ids=sorted(seen), what=what)
-    return {asked: person.name if person.id in seen else mask_name(person.name) for asked, person in found.items()}
+    return {
+        asked: person.name if person.id in seen else mask_name(person.name) for asked, person in found.items()
+    }
 
 
 def name_of_subject(person_id: UUID, *, by: Actor, on: date, what: str, why: str = "") -> str:

@@ -42,7 +42,10 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-            if request.user.must_change_password and request.resolver_match.url_name not in ("password", "logout"):
+            if request.user.must_change_password and request.resolver_match.url_name not in (
+                "password",
+                "logout",
+            ):
                 return redirect("portal:password")
             request.today = timezone.localdate()
             request.actor = accounts.actor_for(request.user, purpose=purpose, on=request.today)

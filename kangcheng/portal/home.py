@@ -21,14 +21,17 @@ class Tile:
     figure: str
     url: str
     tone: str = ""
-    hint: Words = Words("")
+    hint: Words | str = ""
     order: int = 50
 
 
 @page()
 def home(request: HttpRequest) -> HttpResponse:
     """Today's tiles of every area that has something for this actor, alarms first."""
-    tiles = sorted(_tiles(request.actor, request.today), key=lambda tile: ({"bad": 0, "warn": 1}.get(tile.tone, 2), tile.order))
+    tiles = sorted(
+        _tiles(request.actor, request.today),
+        key=lambda tile: ({"bad": 0, "warn": 1}.get(tile.tone, 2), tile.order),
+    )
     return render(request, "portal/home.html", {"tiles": tiles, "now": request.today})
 
 

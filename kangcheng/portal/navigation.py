@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -17,7 +18,6 @@ class Item:
     title: Words
     name: str  # url name within `portal:`
     permissions: tuple[str, ...] = ()
-
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ MENU = (
             Item(Words("结算", "Settle"), "counter", ("claim.settle",)),
             Item(Words("入出院与账单", "Stays and bills"), "bills", ("bill.write",)),
             Item(Words("收款日结", "Cash and day close"), "cash", ("cash.write",)),
-            Item(Words("直补办理", "Direct settlement"), "procedures", ("claim.settle", "bill.write")),
+            Item(Words("住院直补", "Direct settlement"), "procedures", ("claim.settle", "bill.write")),
         ),
     ),
     Section(
@@ -56,6 +56,7 @@ MENU = (
         (
             Item(Words("结算清单", "Settlements"), "claims", ("claim.look",)),
             Item(Words("基金总览", "Fund overview"), "fund", ("fund.look",)),
+            Item(Words("参保筹资", "Enrolment"), "enrolment", ("fund.look", "claim.settle")),
             Item(Words("减免与补助", "Waivers and subsidies"), "waivers", ("fund.look",)),
             Item(Words("总账", "Ledger"), "ledger", ("ledger.look",)),
             Item(Words("拨付", "Payouts"), "payouts", ("payout.approve", "ledger.look")),
@@ -66,6 +67,7 @@ MENU = (
         Words("规划与报告", "Plan and reports"),
         (
             Item(Words("规划落实", "Plan"), "plan", ("plan.look",)),
+            Item(Words("规则版本", "Releases"), "releases", ("plan.look", "pack.look")),
             Item(Words("198 个系统", "198 systems"), "systems", ("plan.look",)),
             Item(Words("指标", "Indicators"), "indicators", ("plan.look",)),
             Item(Words("报告", "Reports"), "reports", ("report.write", "plan.look")),
@@ -75,9 +77,10 @@ MENU = (
         Words("管理", "Administration"),
         (
             Item(Words("账户", "Accounts"), "accounts", ("account.write", "role.grant")),
-            Item(Words("导出审批", "Exports"), "exports", ("person.export", "export.approve")),
+            Item(Words("导出审批", "Exports"), "exports", ("person.export", "export.approve", "role.grant")),
             Item(Words("审计日志", "Audit log"), "audit", ("audit.look",)),
             Item(Words("查阅记录", "Look log"), "looks", ("audit.look",)),
+            Item(Words("紧急查看复核", "Emergency openings"), "emergencies", ("audit.look",)),
         ),
     ),
 )
@@ -104,6 +107,20 @@ def _shown(item: Item, request: HttpRequest) -> dict[str, object]:
         url = ""  # not built: not shown
     here = request.path == url or (url not in ("", "/") and request.path.startswith(url))
     return {"title": item.title, "url": url, "current": here}
+
+
+@lru_cache(maxsize=1)
+def doors() -> dict[str, tuple[str, ...]]:
+    """Name of every page -> permissions that open it."""
+    from kangcheng.portal.urls import urlpatterns
+
+    return {str(entry.name): getattr(entry.callback, "page_permissions", ()) for entry in urlpatterns}
+
+
+def may_open(actor: Actor, name: str) -> bool:
+    """True when the page exists and the actor's roles open it: a link to it would not be refused."""
+    known = doors()
+    return name in known and (not known[name] or any(map(actor.may, known[name])))
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -19,5 +19,3 @@ class Words:
 
     def __str__(self) -> str:
         return t(self.zh, self.en)
-
-

@@ -62,7 +62,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     rows = selectors.users()
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=FILTERS, name="账户")
-    return render(request, "portal/admin/accounts.html", {"listing": listing(request, rows, COLUMNS, filters=FILTERS, sort="login")})
+    return render(
+        request,
+        "portal/admin/accounts.html",
+        {"listing": listing(request, rows, COLUMNS, filters=FILTERS, sort="login")},
+    )
 
 
 @page("account.write")
@@ -78,7 +82,9 @@ def new(request: HttpRequest) -> HttpResponse:
             on=request.today,
             why=request.POST.get("why", ""),
         )
-        return render(request, "portal/admin/first_password.html", {"user_account": user, "password": password})
+        return render(
+            request, "portal/admin/first_password.html", {"user_account": user, "password": password}
+        )
     return render(request, "portal/admin/account_new.html")
 
 
@@ -86,8 +92,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """One account with its roles, past and present."""
     user = _user(user_id)
-    grants = [{"grant": grant, "role": ROLES.get(grant.role)} for grant in user.grants.order_by("-valid_from")]
-    return render(request, "portal/admin/account.html", {"user_account": user, "grants": grants, "roles": ROLES.values(), "today": request.today})
+    grants = [
+        {"grant": grant, "role": ROLES.get(grant.role)} for grant in user.grants.order_by("-valid_from")
+    ]
+    return render(
+        request,
+        "portal/admin/account.html",
+        {"user_account": user, "grants": grants, "roles": ROLES.values(), "today": request.today},
+    )
 
 
 @page("role.grant")
@@ -136,7 +148,9 @@ def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """A new first password, shown once."""
     user, password = _user(user_id), first_password()
-    services.reset_password(user=user, password=password, by=request.actor, on=request.today, why=request.POST.get("why", ""))
+    services.reset_password(
+        user=user, password=password, by=request.actor, on=request.today, why=request.POST.get("why", "")
+    )
     return render(request, "portal/admin/first_password.html", {"user_account": user, "password": password})
 
 
@@ -162,5 +176,3 @@ def _uuid(text: str) -> UUID:
 def _done(request: HttpRequest, user_id: UUID, words: str) -> HttpResponse:
     messages.success(request, words, extra_tags="good")
     return redirect("portal:account", user_id=user_id)
-
-

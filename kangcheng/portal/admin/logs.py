@@ -18,10 +18,17 @@ EVENTS = (
     Column("actor_name", Words("操作人", "Who"), order="actor_name"),
     Column("done_on", Words("业务日期", "Business day"), "day", order="done_on"),
     Column("why", Words("原因", "Why")),
-    Column("detail", Words("明细", "Detail"), "mono", source=lambda row: "；".join(f"{k}={v}" for k, v in row.detail.items())[:300]),
+    Column(
+        "detail",
+        Words("明细", "Detail"),
+        "mono",
+        source=lambda row: "；".join(f"{k}={v}" for k, v in row.detail.items())[:300],
+    ),
 )
 EVENT_FILTERS = (
-    Filter("action", Words("事项", "Action"), "action__startswith", help=Words("如 account.", "e.g. account.")),
+    Filter(
+        "action", Words("事项", "Action"), "action__startswith", help=Words("如 account.", "e.g. account.")
+    ),
     Filter("who", Words("操作人", "Who"), "actor_name__icontains"),
     Filter("subject", Words("对象", "Subject"), "subject__startswith"),
     Filter("day", Words("日期", "Day"), "created_at__date", kind="day"),
@@ -49,7 +56,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     if wants_sheet(request):
         return sheet(request, rows, EVENTS, filters=EVENT_FILTERS, name="审计日志")
     found = listing(request, rows, EVENTS, filters=EVENT_FILTERS, sort="-created_at")
-    return render(request, "portal/admin/log.html", {"listing": found, "title": Words("审计日志", "Audit log")})
+    return render(
+        request, "portal/admin/log.html", {"listing": found, "title": Words("审计日志", "Audit log")}
+    )
 
 
 @page("audit.look")
@@ -59,7 +68,9 @@ def looks(request: HttpRequest) -> HttpResponse:
     if wants_sheet(request):
         return sheet(request, rows, LOOKS, filters=LOOK_FILTERS, name="查阅记录")
     found = listing(request, rows, LOOKS, filters=LOOK_FILTERS, sort="-created_at")
-    return render(request, "portal/admin/log.html", {"listing": found, "title": Words("查阅记录", "Look log")})
+    return render(
+        request, "portal/admin/log.html", {"listing": found, "title": Words("查阅记录", "Look log")}
+    )
 
 
 def _of_person(rows: QuerySet[LookLog], text: str) -> QuerySet[LookLog]:

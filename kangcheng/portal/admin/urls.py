@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangcheng.portal.admin import accounts, logs
+from kangcheng.portal.admin import accounts, emergencies, logs
 
 urlpatterns = [
     path("accounts/", accounts.accounts, name="accounts"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("accounts/<uuid:user_id>/switch/", accounts.switch, name="account_switch"),
     path("accounts/<uuid:user_id>/password/", accounts.reset, name="account_reset"),
     path("audit/", logs.audit, name="audit"),
+    path("emergencies/", emergencies.emergencies, name="emergencies"),
+    path("emergencies/<uuid:emergency_id>/review/", emergencies.review, name="emergency_review"),
     path("looks/", logs.looks, name="looks"),
 ]

@@ -34,7 +34,9 @@ def cash(request: HttpRequest) -> HttpResponse:
         "sheet": sheet,
         "kinds": KINDS,
         "methods": [(code, title, sheet.totals.get(code, 0)) for code, title in methods()],
-        "sheets": selectors.sheets(institution_ids=narrowed(request.actor), since=request.today - BACK, on=request.today),
+        "sheets": selectors.sheets(
+            institution_ids=narrowed(request.actor), since=request.today - BACK, on=request.today
+        ),
         "open_days": selectors.days_open(institution_id=place.id, before=request.today),
     }
     return render(request, "portal/counter/cash.html", context)
@@ -47,8 +49,13 @@ def close(request: HttpRequest) -> HttpResponse:
     place = chosen(request, own(request.actor, request.today))
     day = _day(request.POST.get("day"), request.today)
     counted = {code: parse_yuan(request.POST.get(code) or "0") for code in METHODS}
-    sheet = services.close_day(institution_id=place.id, day=day, counted=counted, by=request.actor, on=request.today)
-    words = t(f"{day} 已日结，长短款 {sheet.difference / 100:,.2f} 元。", f"{day} closed, difference {sheet.difference / 100:,.2f} yuan.")
+    sheet = services.close_day(
+        institution_id=place.id, day=day, counted=counted, by=request.actor, on=request.today
+    )
+    words = t(
+        f"{day} 已日结，长短款 {sheet.difference / 100:,.2f} 元。",
+        f"{day} closed, difference {sheet.difference / 100:,.2f} yuan.",
+    )
     messages.success(request, words, extra_tags="warn" if sheet.difference else "good")
     return redirect(f"/cash/?institution={place.id}&day={day}")
 
@@ -63,5 +70,3 @@ def _day(text: str | None, today: date) -> date:
         return min(parse_date(text), today) if text else today
     except KangchengError:
         return today
-
-

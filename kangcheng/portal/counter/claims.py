@@ -25,7 +25,13 @@ from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
 
 TONES = {"held": "info", "settled": "good", "reversed": "bad", "expired": "bad", "replaced": "warn"}
-STATES_EN = {"held": "held", "settled": "settled", "reversed": "reversed", "expired": "expired", "replaced": "adjusted"}
+STATES_EN = {
+    "held": "held",
+    "settled": "settled",
+    "reversed": "reversed",
+    "expired": "expired",
+    "replaced": "adjusted",
+}
 SORTS = ("-settled_on", "settled_on", "-total", "total", "-cash", "cash", "-fund", "fund")
 MOST_EXPORTED = 20_000
 
@@ -79,7 +85,9 @@ def claims(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "total": settlements.total_of(filters),
         "ask": request.GET,
-        "choices": {name: citypack.choices(name) for name in ("schemes", "settings", "hospital-levels", "payers")},
+        "choices": {
+            name: citypack.choices(name) for name in ("schemes", "settings", "hospital-levels", "payers")
+        },
         "states": [(code, t(zh, STATES_EN[code])) for code, zh in STATES.items()],
     }
     return render(request, "portal/counter/claims.html", context)
@@ -103,14 +111,22 @@ def _sheet(request: HttpRequest, filters: Filters, sort: str) -> HttpResponse:
     from kangcheng.portal.lists import sheet
 
     found = settlements.listed(filters, sort=sort, limit=MOST_EXPORTED)
-    return sheet(request, _shown(request, found.rows), COLUMNS, name=t("结算清单", "settlements"))
+    # A file leaves the house: names of people go out through an approved export only.
+    return sheet(
+        request,
+        _shown(request, found.rows),
+        [c for c in COLUMNS if c.name != "person"],
+        name=t("结算清单", "settlements"),
+    )
 
 
 @page("claim.look", "own.look", purpose="settlement")
 def claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """One settlement: the picture, the layers, the reasons, what was paid, what can be done."""
     answer = _mine(request, settlement_id)
-    name = for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="claim", why="查看结算")
+    name = for_pages.name_of_subject(
+        answer.person_id, by=request.actor, on=request.today, what="claim", why="查看结算"
+    )
     context = {
         **picture.shown(answer),
         "name": name,
@@ -136,10 +152,28 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
             key=request.POST.get("key", "")[:80],
             resettle_later=request.POST.get("later") == "yes",
         )
-        messages.success(request, t(f"结算 {done.number} 已冲正，应退 {done.cash / 100:,.2f} 元。", f"Settlement {done.number} reversed."), extra_tags="good")
-        return redirect("portal:bill", bill_id=answer.bill_id) if answer.bill_id else redirect("portal:claim", settlement_id=settlement_id)
-    name = for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="claim", why="冲正")
-    context = {"answer": answer, "name": name, "later": settlements.chain_effect(settlement_id), "key": uuid4()}
+        messages.success(
+            request,
+            t(
+                f"结算 {done.number} 已冲正，应退 {done.cash / 100:,.2f} 元。",
+                f"Settlement {done.number} reversed.",
+            ),
+            extra_tags="good",
+        )
+        return (
+            redirect("portal:bill", bill_id=answer.bill_id)
+            if answer.bill_id
+            else redirect("portal:claim", settlement_id=settlement_id)
+        )
+    name = for_pages.name_of_subject(
+        answer.person_id, by=request.actor, on=request.today, what="claim", why="冲正"
+    )
+    context = {
+        "answer": answer,
+        "name": name,
+        "later": settlements.chain_effect(settlement_id),
+        "key": uuid4(),
+    }
     return render(request, "portal/counter/reverse.html", context)
 
 
@@ -147,7 +181,9 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as a page to read."""
     answer = _mine(request, settlement_id)
-    for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="receipt", why="查看结算单")
+    for_pages.name_of_subject(
+        answer.person_id, by=request.actor, on=request.today, what="receipt", why="查看结算单"
+    )
     from kangcheng.funds.receipts import selectors as receipts
 
     data = receipts.settlement_sheet(settlement_id, pack=citypack.pack())
@@ -158,10 +194,18 @@ def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as PDF; every print is counted."""
     answer = _mine(request, settlement_id)
-    for_pages.name_of_subject(answer.person_id, by=request.actor, on=request.today, what="receipt", why="打印结算单")
+    for_pages.name_of_subject(
+        answer.person_id, by=request.actor, on=request.today, what="receipt", why="打印结算单"
+    )
     from kangcheng.funds.receipts import services as printing
 
-    pdf = printing.print_settlement(settlement_id=settlement_id, pack=citypack.pack(), by=request.actor, on=request.today, at=timezone.now())
+    pdf = printing.print_settlement(
+        settlement_id=settlement_id,
+        pack=citypack.pack(),
+        by=request.actor,
+        on=request.today,
+        at=timezone.now(),
+    )
     return as_file(pdf, f"{t('结算单', 'settlement')}{answer.number}.pdf", "application/pdf")
 
 

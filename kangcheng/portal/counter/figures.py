@@ -49,7 +49,11 @@ def period_text(period: str) -> str:
 def running_figures(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Rows of the settlement's accumulators as title, period and value, newest period first."""
     shown = [
-        {"title": figure_title(row["name"]), "period": period_text(row["period"]), "text": figure_text(row["name"], row["value"])}
+        {
+            "title": figure_title(row["name"]),
+            "period": period_text(row["period"]),
+            "text": figure_text(row["name"], row["value"]),
+        }
         for row in rows
         if row["value"] and not row["name"].endswith(".base")
     ]

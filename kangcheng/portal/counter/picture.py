@@ -47,7 +47,10 @@ def slices(answer: Answer) -> list[Slice]:
     rows += [(t("机构承担", "borne by institution"), answer.institution)]
     shown = [(title, amount) for title, amount in rows if amount]
     whole = answer.total or 1
-    bars = [Slice(title, amount, amount * 100 / whole, COLOURS[i % len(COLOURS)]) for i, (title, amount) in enumerate(shown)]
+    bars = [
+        Slice(title, amount, amount * 100 / whole, COLOURS[i % len(COLOURS)])
+        for i, (title, amount) in enumerate(shown)
+    ]
     if answer.cash:
         bars.append(Slice(t("个人现金", "patient"), answer.cash, answer.cash * 100 / whole, "cp"))
     return bars
@@ -64,22 +67,39 @@ def clause(citation: str) -> dict[str, Any] | None:
     found = next((c for key, c in citypack.pack().clauses.items() if str(key) == citation), None)
     if found is None:
         return None
-    return {"citation": citation, "quote": found.quote, "url": reverse("portal:clause", args=(document, number))}
+    return {
+        "citation": citation,
+        "quote": found.quote,
+        "url": reverse("portal:clause", args=(document, number)),
+    }
+
+
+def _title_of(kind: str, id: str) -> str:
+    entry = citypack.pack().entries.get((kind, id))
+    return t(entry.title, entry.title_en) if entry else id
 
 
 def shown(answer: Answer) -> dict[str, Any]:
     """All that `portal/counter/_settlement.html` needs."""
     reasons = [{"reason": reason, "clause": clause(reason.clause)} for reason in answer.reasons or ()]
-    layers = [{"layer": layer, "payer": payer(layer.payer), "clause": clause(layer.clause)} for layer in answer.layers]
+    layers = [
+        {"layer": layer, "payer": payer(layer.payer), "clause": clause(layer.clause)}
+        for layer in answer.layers
+    ]
     return {
         "answer": answer,
         "slices": slices(answer),
         "parts": parts(answer),
         "layers": layers,
         "reasons": reasons,
+        "stack": _title_of("stack", answer.stack),
         "categories": [citypack.title("person-categories", code) for code in answer.categories],
         "scheme": citypack.title("schemes", answer.scheme),
         "setting": citypack.title("settings", answer.setting),
-        "accumulators": [(figure_title(name), figure_text(name, value)) for name, value in sorted(answer.accumulators.items()) if value],
+        "accumulators": [
+            (figure_title(name), figure_text(name, value))
+            for name, value in sorted(answer.accumulators.items())
+            if value
+        ],
         "fund_share": answer.fund / answer.total if answer.total else None,
     }

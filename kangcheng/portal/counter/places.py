@@ -33,5 +33,10 @@ def chosen(request: HttpRequest, places: list[Institution]) -> Institution:
     text = request.POST.get("institution") or request.GET.get("institution") or ""
     found = [place for place in places if str(place.id) == text] or ([] if text else places[:1])
     if not found:
-        raise KangchengError("没有可办理的机构", where="institution", rule="只能办理本机构的业务", todo="请安全管理员授予机构范围")
+        raise KangchengError(
+            "没有可办理的机构",
+            where="institution",
+            rule="只能办理本机构的业务",
+            todo="请安全管理员授予机构范围",
+        )
     return found[0]

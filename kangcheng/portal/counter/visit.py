@@ -32,7 +32,9 @@ DIAGNOSES = 400  # the data list of the browser filters them while typing
 @page("claim.settle", purpose="settlement")
 def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The person and an empty visit; posting it opens the bill and, for a finished visit, settles it."""
-    person = gate.get_person(by=request.actor, person_id=person_id, on=request.today, what="counter", why="窗口办理")
+    person = gate.get_person(
+        by=request.actor, person_id=person_id, on=request.today, what="counter", why="窗口办理"
+    )
     places = own(request.actor, request.today)
     if request.method == "POST":
         return _done(request, person_id)
@@ -43,7 +45,11 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "categories": [citypack.title("person-categories", code) for code in sorted(held)],
         "scheme": citypack.title("schemes", coverage.scheme_of(person.id, request.today) or "none"),
         "places": places,
-        "settings": [(code, title) for code, title in citypack.choices("settings") if code in ("outpatient", "inpatient", "special_outpatient", "delivery")],
+        "settings": [
+            (code, title)
+            for code, title in citypack.choices("settings")
+            if code in ("outpatient", "inpatient", "special_outpatient", "delivery")
+        ],
         "diagnoses": catalogues.search("", request.today, kind="diagnosis", limit=DIAGNOSES),
         "referrals": citypack.choices("referrals"),
         "rows": range(BLANK_LINES),
@@ -67,7 +73,9 @@ def quote(request: HttpRequest, person_id: UUID) -> HttpResponse:
     try:
         if faults:
             raise Faults(faults)
-        answer = settlement.quote(pack=citypack.pack(), by=request.actor, on=request.today, draft=_draft(request, person_id, lines))
+        answer = settlement.quote(
+            pack=citypack.pack(), by=request.actor, on=request.today, draft=_draft(request, person_id, lines)
+        )
     except KangchengError as error:
         shown = {"error": error, "faults": error.faults if isinstance(error, Faults) else ()}
         return render(request, "portal/_error.html", shown)
@@ -135,7 +143,9 @@ def _done(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )  # fmt: skip
     if lines:
         # Charged as of the last day of the stay, the day whose prices the quote has shown.
-        billing.charge(bill_id=bill.id, lines=lines, by=by, on=min(discharged or on, on), key=f"{key}/charge", pack=pack)
+        billing.charge(
+            bill_id=bill.id, lines=lines, by=by, on=min(discharged or on, on), key=f"{key}/charge", pack=pack
+        )
     if request.POST.get("do") == "settle":
         if bill.state == "open":
             billing.discharge(bill_id=bill.id, discharged_on=discharged or on, by=by, on=on)

@@ -56,7 +56,10 @@ def fund(request: HttpRequest) -> HttpResponse:
         "fund": found,
         "income": sum(found.income.values()),
         "outlay": sum(found.outlay.values()),
-        "payers": [(code, payer(code), fen, fen / (sum(found.outlay.values()) or 1)) for code, fen in _ranked(found.outlay)],
+        "payers": [
+            (code, payer(code), fen, fen / (sum(found.outlay.values()) or 1))
+            for code, fen in _ranked(found.outlay)
+        ],
         "sources": [(citypack.title("financing-sources", code), fen) for code, fen in _ranked(found.income)],
         "trend": trend(months),
         "levels": levels(selectors.by_level(since=since, on=on)),
@@ -73,10 +76,20 @@ def trend(months: list[Month]) -> dict[str, Any]:
     """Outlay by payer, stacked, with income as a line, in 万元."""
     codes = sorted({code for month in months for code in month.outlay})
     bars = [
-        {"name": payer(code), "type": "bar", "stack": "out", "data": [round(m.outlay.get(code, 0) / WAN, 2) for m in months]}
+        {
+            "name": payer(code),
+            "type": "bar",
+            "stack": "out",
+            "data": [round(m.outlay.get(code, 0) / WAN, 2) for m in months],
+        }
         for code in codes
     ]
-    line = {"name": t("收入", "income"), "type": "line", "color": "#17262b", "data": [round(m.income / WAN, 2) for m in months]}
+    line = {
+        "name": t("收入", "income"),
+        "type": "line",
+        "color": "#17262b",
+        "data": [round(m.income / WAN, 2) for m in months],
+    }
     return {
         "color": COLOURS,
         "legend": {"top": 0, "type": "scroll"},
@@ -101,13 +114,22 @@ def levels(rows: list[LevelRow]) -> dict[str, Any]:
         "xAxis": {"type": "category", "data": [name or t("未评级", "no level") for name in names]},
         "yAxis": {"type": "value", "name": t("万元", "10k yuan")},
         "series": [
-            {"name": citypack.title("settings", s), "type": "bar", "stack": "all", "data": [round(paid.get((n, s), 0) / WAN, 2) for n in names]}
+            {
+                "name": citypack.title("settings", s),
+                "type": "bar",
+                "stack": "all",
+                "data": [round(paid.get((n, s), 0) / WAN, 2) for n in names],
+            }
             for s in settings
         ],
     }
 
 
-KINDS = {"waive": Words("减免", "waived"), "subsidy": Words("补助", "subsidy"), "cap": Words("限价", "price cap")}
+KINDS = {
+    "waive": Words("减免", "waived"),
+    "subsidy": Words("补助", "subsidy"),
+    "cap": Words("限价", "price cap"),
+}
 WAIVED = (
     Column("title", Words("项目", "Entitlement"), order="title", link=lambda r: r["url"]),
     Column("kind", Words("种类", "Kind"), order="kind"),
@@ -138,5 +160,10 @@ def waivers(request: HttpRequest) -> HttpResponse:
     rows = [_waived(row) for row in selectors.waived(since=since, on=on)]
     if wants_sheet(request):
         return sheet(request, rows, WAIVED, name=t("减免与补助", "waivers"))
-    context = {"listing": listing(request, rows, WAIVED, sort="-amount"), "since": since, "on": on, "total": sum(r["amount"] for r in rows)}
+    context = {
+        "listing": listing(request, rows, WAIVED, sort="-amount"),
+        "since": since,
+        "on": on,
+        "total": sum(r["amount"] for r in rows),
+    }
     return render(request, "portal/funds/waivers.html", context)

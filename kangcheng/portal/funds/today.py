@@ -20,7 +20,14 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
     last = newest_day() or today
     found = selectors.overview(since=date(last.year, 1, 1), on=last)
     outlay = sum(found.outlay.values())
-    yield Tile(Words(f"{last.year}年支出", f"outlay {last.year}"), show_official(outlay), reverse("portal:fund"))
+    yield Tile(
+        Words(f"{last.year}年支出", f"outlay {last.year}"), show_official(outlay), reverse("portal:fund")
+    )
     tone = "bad" if found.balance < 0 else ""
-    yield Tile(Words(f"{last.year}年结余", f"balance {last.year}"), show_official(found.balance), reverse("portal:fund"), tone)
+    yield Tile(
+        Words(f"{last.year}年结余", f"balance {last.year}"),
+        show_official(found.balance),
+        reverse("portal:fund"),
+        tone,
+    )
     yield Tile(Words("结算笔数", "settlements"), f"{found.claims:,}", reverse("portal:claims"))

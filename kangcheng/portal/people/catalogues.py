@@ -42,10 +42,17 @@ def _item(found: Item) -> dict[str, Any]:
 def items(request: HttpRequest) -> HttpResponse:
     """National items in force today."""
     kind = request.GET.get("kind", "")
-    rows = [_item(one) for one in selectors.search("", request.today, kind=kind if kind in KINDS else "", limit=MOST)]
+    rows = [
+        _item(one)
+        for one in selectors.search("", request.today, kind=kind if kind in KINDS else "", limit=MOST)
+    ]
     if wants_sheet(request):
         return sheet(request, rows, ITEMS, filters=ITEM_FILTERS, name=t("国家目录", "national items"))
-    context = {"listing": listing(request, rows, ITEMS, filters=ITEM_FILTERS, sort="code"), "kinds": KINDS.items(), "kind": kind}
+    context = {
+        "listing": listing(request, rows, ITEMS, filters=ITEM_FILTERS, sort="code"),
+        "kinds": KINDS.items(),
+        "kind": kind,
+    }
     return render(request, "portal/people/items.html", context)
 
 
@@ -83,11 +90,19 @@ def mappings(request: HttpRequest) -> HttpResponse:
             parse_date(start) if start else request.today,
         )
         services.propose(new=new, by=request.actor, on=request.today, why=request.POST.get("why", ""))
-        messages.success(request, t("对照已提交，等待另一人审核。", "Proposed: another person has to approve."), extra_tags="good")
+        messages.success(
+            request,
+            t("对照已提交，等待另一人审核。", "Proposed: another person has to approve."),
+            extra_tags="good",
+        )
         return redirect("portal:mappings")
     status = request.GET.get("status", "proposed")
     narrowed = None if "" in request.actor.areas else [place.id for place in places]
-    found = [m for m in selectors.mappings(status=status if status in STATUSES else "", limit=MOST) if narrowed is None or m.institution_id in narrowed]
+    found = [
+        m
+        for m in selectors.mappings(status=status if status in STATUSES else "", limit=MOST)
+        if narrowed is None or m.institution_id in narrowed
+    ]
     names = institutions.names({m.institution_id for m in found})
     rows = [_mapping(m, names) for m in found]
     if wants_sheet(request):
@@ -109,7 +124,9 @@ def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
         approve = request.POST.get("do") == "approve"
         verb = services.approve if approve else services.reject
         verb(mapping_id=mapping_id, by=request.actor, on=request.today, why=request.POST.get("why", ""))
-        messages.success(request, t("已通过。", "Approved.") if approve else t("已退回。", "Sent back."), extra_tags="good")
+        messages.success(
+            request, t("已通过。", "Approved.") if approve else t("已退回。", "Sent back."), extra_tags="good"
+        )
         return redirect("portal:mappings")
     found = next((m for m in selectors.mappings(status="proposed", limit=MOST) if m.id == mapping_id), None)
     national = selectors.item(found.national_code, request.today) if found else None
@@ -118,7 +135,12 @@ def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
         hits = selectors.hospital_items(found.institution_id, request.today, text=found.hospital_code)
         own_item = next((one for one in hits if one.code == found.hospital_code), None)
     names = institutions.names({found.institution_id}) if found else {}
-    context = {"found": found, "national": national, "own": own_item, "institution": next(iter(names.values()), "")}
+    context = {
+        "found": found,
+        "national": national,
+        "own": own_item,
+        "institution": next(iter(names.values()), ""),
+    }
     return render(request, "portal/people/mapping.html", context, status=200 if found else 404)
 
 

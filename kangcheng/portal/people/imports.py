@@ -52,16 +52,35 @@ def check(request: HttpRequest) -> HttpResponse:
     """Dry run or import of the uploaded file; faults are shown row by row and nothing is half-written."""
     kind, upload = request.POST.get("kind", ""), request.FILES.get("file")
     if upload is None or upload.size > MOST_BYTES:
-        raise KangchengError(t("没有文件或文件过大", "no file, or too large"), where="file", rule=f"≤ {MOST_BYTES // 2**20} MB", todo=t("重新选择文件", "choose another"))
-    asked = {"kind": kind, "content": upload.read(), "file_name": upload.name[:200], "by": request.actor, "on": request.today}
+        raise KangchengError(
+            t("没有文件或文件过大", "no file, or too large"),
+            where="file",
+            rule=f"≤ {MOST_BYTES // 2**20} MB",
+            todo=t("重新选择文件", "choose another"),
+        )
+    asked = {
+        "kind": kind,
+        "content": upload.read(),
+        "file_name": upload.name[:200],
+        "by": request.actor,
+        "on": request.today,
+    }
     report = services.check(**asked)
     if request.POST.get("do") == "errors":
         return as_file(report.error_sheet(), f"错误清单-{upload.name[:80]}.xlsx")
     applied = False
     if request.POST.get("do") == "apply" and not report.faults:
-        report = services.apply(**asked, source=request.POST.get("source", "")[:200], why=request.POST.get("why", "")[:200])
+        report = services.apply(
+            **asked, source=request.POST.get("source", "")[:200], why=request.POST.get("why", "")[:200]
+        )
         applied = True
-    context = {"report": report, "applied": applied, "faults": report.faults[:SHOWN_FAULTS], "kind": kind, "title": t(KINDS[kind], KINDS_EN[kind])}
+    context = {
+        "report": report,
+        "applied": applied,
+        "faults": report.faults[:SHOWN_FAULTS],
+        "kind": kind,
+        "title": t(KINDS[kind], KINDS_EN[kind]),
+    }
     return render(request, "portal/people/import_report.html", context, status=422 if report.faults else 200)
 
 
@@ -76,7 +95,10 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx":
         from kangcheng.registry.imports.types import unmatched_sheet
 
-        return as_file(unmatched_sheet(tuple(rows), note=f"{request.user.display_name} {request.today}"), "未匹配名单.xlsx")
+        return as_file(
+            unmatched_sheet(tuple(rows), note=f"{request.user.display_name} {request.today}"),
+            "未匹配名单.xlsx",
+        )
     return render(request, "portal/people/unmatched.html", {"rows": rows[:1000], "count": len(rows)})
 
 

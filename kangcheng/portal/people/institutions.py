@@ -24,7 +24,12 @@ COLUMNS = (
     Column("ownership", Words("所有制", "Ownership"), order="ownership"),
     Column("area", Words("所在地", "Area"), order="area"),
     Column("beds", Words("床位", "Beds"), "number", order="beds"),
-    Column("designated", Words("定点", "Designated"), "tag", tone=lambda r: "good" if r["designated_code"] else ""),
+    Column(
+        "designated",
+        Words("定点", "Designated"),
+        "tag",
+        tone=lambda r: "good" if r["designated_code"] else "",
+    ),
 )
 
 
@@ -49,12 +54,26 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [_row(one, names) for one in found]
     filters = (
         Filter("name", Words("名称", "Name"), "name"),
-        Filter("type", Words("类型", "Type"), lambda all_, text: [r for r in all_ if r["type_code"] == text], citypack.choices("institution-types")),
-        Filter("level", Words("等级", "Level"), lambda all_, text: [r for r in all_ if r["level"] == text], citypack.choices("hospital-levels")),
+        Filter(
+            "type",
+            Words("类型", "Type"),
+            lambda all_, text: [r for r in all_ if r["type_code"] == text],
+            citypack.choices("institution-types"),
+        ),
+        Filter(
+            "level",
+            Words("等级", "Level"),
+            lambda all_, text: [r for r in all_ if r["level"] == text],
+            citypack.choices("hospital-levels"),
+        ),
     )
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=filters, name=t("机构", "institutions"))
-    context = {"listing": listing(request, rows, COLUMNS, filters=filters, sort="name"), "on": on, "count": len(rows)}
+    context = {
+        "listing": listing(request, rows, COLUMNS, filters=filters, sort="name"),
+        "on": on,
+        "count": len(rows),
+    }
     return render(request, "portal/people/institutions.html", context)
 
 

@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kangcheng.access import people as gate
+from kangcheng.access.emergencies.services import CLINICIANS
+from kangcheng.access.errors import Refused
 from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.figures import running_figures
 from kangcheng.portal.doors import page
+from kangcheng.portal.people.purposes import PURPOSES, acting_for, why
 from kangcheng.portal.words import t
 from kangcheng.registry.areas import selectors as areas
 from kangcheng.registry.cards import selectors as cards
@@ -31,15 +34,24 @@ ROLES_EN = {"head": "head", "spouse": "spouse", "child": "child", "parent": "par
 @page("person.look", purpose="care")
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The resident's page; the look is logged before anything is shown."""
-    why = request.GET.get("why", "")[:200]
-    found = gate.get_person(by=request.actor, person_id=person_id, on=request.today, what="person", why=why)
-    actor = request.actor
+    actor = acting_for(request)
+    try:
+        found = gate.get_person(
+            by=actor, person_id=person_id, on=request.today, what="person", why=why(request)
+        )
+    except Refused as error:
+        if not actor.has(*CLINICIANS):
+            raise
+        return render(
+            request, "portal/people/refused.html", {"error": error, "person_id": person_id}, status=404
+        )
     context = {
         **shown(found, request),
         "own": False,
         "may_settle": actor.may("claim.settle"),
         "may_claims": actor.may("claim.look"),
-        "may_bill": actor.may("bill.write") and not actor.may("claim.settle"),
+        "purpose": PURPOSES.get(actor.purpose, actor.purpose),
+        "why": why(request),
     }
     return render(request, "portal/people/person.html", context)
 
@@ -53,7 +65,10 @@ def shown(found: Person, request: HttpRequest) -> dict[str, Any]:
         "person": found,
         "age": found.age(on),
         "area": " › ".join(areas.path(found.area_code)),
-        "categories": [_held(row, citypack.title("person-categories", row.category), on) for row in categories.rows(found.id)],
+        "categories": [
+            _held(row, citypack.title("person-categories", row.category), on)
+            for row in categories.rows(found.id)
+        ],
         "covers": [_held(row, citypack.title("schemes", row.scheme), on) for row in coverage.rows(found.id)],
         "cards": [(t(CARD_KINDS[card.kind], CARDS_EN[card.kind]), card) for card in cards.of(found.id)],
         "household": home,

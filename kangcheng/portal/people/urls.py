@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from kangcheng.portal.people import catalogues, imports, institutions, own, people, person
+from kangcheng.portal.people import catalogues, exports, imports, institutions, own, people, person
 
 urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<uuid:person_id>/", person.person, name="person"),
+    path("people/find/", people.shown_card, name="person_find"),
+    path("people/<uuid:person_id>/emergency/", people.emergency, name="person_emergency"),
     path("own/", own.own, name="own"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:request_id>/decide/", exports.decide, name="export_decide"),
+    path("exports/<uuid:request_id>/file/", exports.fetch, name="export_fetch"),
     path("imports/", imports.imports, name="imports"),
     path("imports/check/", imports.check, name="import_check"),
     path("imports/unmatched/", imports.unmatched, name="unmatched"),

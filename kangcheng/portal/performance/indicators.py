@@ -97,7 +97,11 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         if id not in computer.indicators:
             raise NotFound(t("没有这个指标", "No such indicator"), where=id)
         definition = computer.indicators[id]
-        by = request.GET.get("by") if request.GET.get("by") in definition.breakdowns else (definition.breakdowns or [None])[0]
+        by = (
+            request.GET.get("by")
+            if request.GET.get("by") in definition.breakdowns
+            else (definition.breakdowns or [None])[0]
+        )
         value = computer.value(id, period, by=(by,) if by else ())
         trend = computer.series(id, within(period, "month"))
     context = {
@@ -128,5 +132,12 @@ def _trend(values: list[Value]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [v.span.text.split("年")[-1] for v in values]},
         "yAxis": {"type": "value", "scale": True},
-        "series": [{"type": "line", "data": [drawn(v.number, v) for v in values], "color": "#0d6e6e", "areaStyle": {"opacity": 0.08}}],
+        "series": [
+            {
+                "type": "line",
+                "data": [drawn(v.number, v) for v in values],
+                "color": "#0d6e6e",
+                "areaStyle": {"opacity": 0.08},
+            }
+        ],
     }

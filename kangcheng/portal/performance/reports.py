@@ -39,7 +39,12 @@ def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """One report on screen."""
     document = services.write(name=name, period=period, pack=citypack.pack())
     charts = [_drawn(section.chart) if section.chart else None for section in document.sections]
-    context = {"document": document, "sections": list(zip(document.sections, charts, strict=True)), "name": name, "period": period}
+    context = {
+        "document": document,
+        "sections": list(zip(document.sections, charts, strict=True)),
+        "name": name,
+        "period": period,
+    }
     return render(request, "portal/performance/report.html", context)
 
 
@@ -54,8 +59,20 @@ def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
 @require_POST
 def refresh_lake(request: HttpRequest) -> HttpResponse:
     """Bring the figures up to date."""
-    done = refresh.refresh(by=request.actor, on=request.today, now=timezone.now(), why=t("页面上更新数据", "refresh from the page"))
-    messages.success(request, t(f"数据已更新，共 {sum(done.rows.values()):,} 行。", f"Refreshed: {sum(done.rows.values()):,} rows."), extra_tags="good")
+    done = refresh.refresh(
+        by=request.actor,
+        on=request.today,
+        now=timezone.now(),
+        why=t("页面上更新数据", "refresh from the page"),
+    )
+    messages.success(
+        request,
+        t(
+            f"数据已更新，共 {sum(done.rows.values()):,} 行。",
+            f"Refreshed: {sum(done.rows.values()):,} rows.",
+        ),
+        extra_tags="good",
+    )
     return redirect("portal:reports")
 
 
@@ -63,7 +80,11 @@ def _drawn(chart: Chart) -> dict[str, Any]:
     if chart.kind == "pie":
         (_, numbers) = chart.series[0]
         data = [{"name": label, "value": number} for label, number in zip(chart.labels, numbers, strict=True)]
-        return {"color": COLOURS, "tooltip": {}, "series": [{"type": "pie", "radius": ["40%", "68%"], "data": data}]}
+        return {
+            "color": COLOURS,
+            "tooltip": {},
+            "series": [{"type": "pie", "radius": ["40%", "68%"], "data": data}],
+        }
     return {
         "color": COLOURS,
         "grid": {"left": 80, "right": 20, "top": 40, "bottom": 30},
@@ -71,5 +92,7 @@ def _drawn(chart: Chart) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": list(chart.labels)},
         "yAxis": {"type": "value"},
-        "series": [{"name": name, "type": chart.kind, "data": list(numbers)} for name, numbers in chart.series],
+        "series": [
+            {"name": name, "type": chart.kind, "data": list(numbers)} for name, numbers in chart.series
+        ],
     }

@@ -18,7 +18,11 @@ KINDS = {
     "indicator": Words("指标", "Indicator"), "report": Words("报告", "Report"), "process": Words("流程", "Process"),
     "plan": Words("规划", "Plan"), "calendar": Words("日历", "Calendar"), "document": Words("文件", "Document"),
 }  # fmt: skip
-STATUS = {"in_force": Words("有效", "in force"), "assumed": Words("假定值", "assumed"), "expected": Words("待生效", "expected")}
+STATUS = {
+    "in_force": Words("有效", "in force"),
+    "assumed": Words("假定值", "assumed"),
+    "expected": Words("待生效", "expected"),
+}
 TONES = {"in_force": "good", "assumed": "warn", "expected": "info"}
 
 
@@ -49,8 +53,18 @@ def entries(request: HttpRequest) -> HttpResponse:
     packs = sorted({(r["pack"], r["pack"]) for r in rows})
     filters = (
         Filter("title", Words("名称", "Title"), "title"),
-        Filter("kind", Words("种类", "Kind"), lambda found, text: [r for r in found if r["kind_code"] == text], kinds),
-        Filter("pack", Words("政策包", "Pack"), lambda found, text: [r for r in found if r["pack"] == text], packs),
+        Filter(
+            "kind",
+            Words("种类", "Kind"),
+            lambda found, text: [r for r in found if r["kind_code"] == text],
+            kinds,
+        ),
+        Filter(
+            "pack",
+            Words("政策包", "Pack"),
+            lambda found, text: [r for r in found if r["pack"] == text],
+            packs,
+        ),
     )
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=filters, name="条目")
@@ -64,7 +78,11 @@ def entry(request: HttpRequest, kind: str, id: str) -> HttpResponse:
     found = citypack.pack().entries.get((kind, id))
     if found is None:
         raise NotFound(t("没有这个条目", "No such entry"), where=f"{kind} {id}")
-    shown = {key: value for key, value in found.data.items() if key not in ("kind", "id", "title", "title_en", "cases", "clauses")}
+    shown = {
+        key: value
+        for key, value in found.data.items()
+        if key not in ("kind", "id", "title", "title_en", "cases", "clauses")
+    }
     return render(
         request,
         "portal/plan/entry.html",
@@ -75,7 +93,9 @@ def entry(request: HttpRequest, kind: str, id: str) -> HttpResponse:
             "tone": TONES.get(found.status, ""),
             "tree": tree(shown),
             "clauses": cited(found),
-            "cases": [{"name": case.name, "tree": tree(case.data), "line": case.line} for case in found.cases],
+            "cases": [
+                {"name": case.name, "tree": tree(case.data), "line": case.line} for case in found.cases
+            ],
         },
     )
 

@@ -59,9 +59,24 @@ def _filters() -> tuple[Filter, ...]:
     documents = [(name, entry.title) for name, entry in citypack.pack().documents.items()]
     return (
         Filter("quote", Words("原文", "Text"), lambda rows, text: _quoting(rows, text)),
-        Filter("document", Words("文件", "Document"), lambda rows, text: [r for r in rows if r["document"] == text], documents),
-        Filter("module", Words("领域", "Area"), lambda rows, text: [r for r in rows if r["module"] == text], list(MODULES.items())),
-        Filter("status", Words("状态", "Status"), lambda rows, text: [r for r in rows if r["status_code"] == text], list(STATUS.items())),
+        Filter(
+            "document",
+            Words("文件", "Document"),
+            lambda rows, text: [r for r in rows if r["document"] == text],
+            documents,
+        ),
+        Filter(
+            "module",
+            Words("领域", "Area"),
+            lambda rows, text: [r for r in rows if r["module"] == text],
+            list(MODULES.items()),
+        ),
+        Filter(
+            "status",
+            Words("状态", "Status"),
+            lambda rows, text: [r for r in rows if r["status_code"] == text],
+            list(STATUS.items()),
+        ),
     )
 
 
@@ -79,7 +94,8 @@ def plan(request: HttpRequest) -> HttpResponse:
         for name, counts in grouped(clauses, "document").items()
     ]
     modules = [
-        {"id": name, "title": MODULES.get(name, name), **_shares(counts)} for name, counts in grouped(clauses, "module").items()
+        {"id": name, "title": MODULES.get(name, name), **_shares(counts)}
+        for name, counts in grouped(clauses, "module").items()
     ]
     checked = citypack.standing().checked
     return render(
@@ -100,7 +116,12 @@ def plan(request: HttpRequest) -> HttpResponse:
 def _shares(counts: dict[str, int]) -> dict[str, Any]:
     total = counts["clauses"] or 1
     only = counts["executable"] - counts["served"]
-    return {**counts, "only_executable": only, "served_share": counts["served"] * 100 // total, "executable_share": only * 100 // total}
+    return {
+        **counts,
+        "only_executable": only,
+        "served_share": counts["served"] * 100 // total,
+        "executable_share": only * 100 // total,
+    }
 
 
 @page("plan.look", "pack.look")
@@ -109,7 +130,9 @@ def clauses(request: HttpRequest) -> HttpResponse:
     rows = [_clause_row(found) for found in citypack.standing().clauses]
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=_filters(), name="条款")
-    return render(request, "portal/plan/clauses.html", {"listing": listing(request, rows, COLUMNS, filters=_filters())})
+    return render(
+        request, "portal/plan/clauses.html", {"listing": listing(request, rows, COLUMNS, filters=_filters())}
+    )
 
 
 @page("plan.look", "pack.look")
@@ -122,7 +145,11 @@ def document(request: HttpRequest, document: str) -> HttpResponse:
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, name=document)
     shown = {key: value for key, value in entry.data.items() if key != "clauses" and isinstance(value, str)}
-    return render(request, "portal/plan/document.html", {"entry": entry, "facts": shown, "listing": listing(request, rows, COLUMNS)})
+    return render(
+        request,
+        "portal/plan/document.html",
+        {"entry": entry, "facts": shown, "listing": listing(request, rows, COLUMNS)},
+    )
 
 
 @page("plan.look", "pack.look")
@@ -142,7 +169,9 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
         "status": STATUS[found.status],
         "tone": TONES[found.status],
         "module": MODULES.get(found.module, found.module),
-        "entries": [entry_row(citypack.pack().entries[key]) for key in keys if key in citypack.pack().entries],
+        "entries": [
+            entry_row(citypack.pack().entries[key]) for key in keys if key in citypack.pack().entries
+        ],
         "systems": [row for row in citypack.standing().systems if clause in row.clauses],
         "previous": every[place - 1] if place else None,
         "next": every[place + 1] if place + 1 < len(every) else None,

@@ -21,8 +21,18 @@ COLUMNS = (
 )
 FILTERS = (
     Filter("title", Words("系统", "System"), "title"),
-    Filter("module", Words("领域", "Area"), lambda rows, text: [r for r in rows if r["module_code"] == text], list(MODULES.items())),
-    Filter("status", Words("状态", "Status"), lambda rows, text: [r for r in rows if r["status_code"] == text], list(STATUS.items())),
+    Filter(
+        "module",
+        Words("领域", "Area"),
+        lambda rows, text: [r for r in rows if r["module_code"] == text],
+        list(MODULES.items()),
+    ),
+    Filter(
+        "status",
+        Words("状态", "Status"),
+        lambda rows, text: [r for r in rows if r["status_code"] == text],
+        list(STATUS.items()),
+    ),
 )
 
 
@@ -52,4 +62,8 @@ def systems(request: HttpRequest) -> HttpResponse:
         return sheet(request, rows, COLUMNS, filters=FILTERS, name="系统清单")
     counts = {code: sum(r["status_code"] == code for r in rows) for code in STATUS}
     tallies = [(STATUS[code], counts[code], TONES[code]) for code in STATUS]
-    return render(request, "portal/plan/systems.html", {"listing": listing(request, rows, COLUMNS, filters=FILTERS), "tallies": tallies})
+    return render(
+        request,
+        "portal/plan/systems.html",
+        {"listing": listing(request, rows, COLUMNS, filters=FILTERS), "tallies": tallies},
+    )

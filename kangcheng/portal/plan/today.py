@@ -18,6 +18,12 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
         return
     standing = citypack.standing()
     counts = figures(standing.clauses)
-    yield Tile(Words("可执行条款", "Executable clauses"), f"{counts['executable']} / {counts['clauses']}", reverse("portal:plan"))
+    yield Tile(
+        Words("可执行条款", "Executable clauses"),
+        f"{counts['executable']} / {counts['clauses']}",
+        reverse("portal:plan"),
+    )
     failed = len(standing.checked.failed)
-    yield Tile(Words("不符的算例", "Failing cases"), str(failed), reverse("portal:entries"), "bad" if failed else "")
+    yield Tile(
+        Words("不符的算例", "Failing cases"), str(failed), reverse("portal:entries"), "bad" if failed else ""
+    )

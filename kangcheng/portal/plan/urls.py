@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangcheng.portal.plan import entries, plan, systems
+from kangcheng.portal.plan import entries, plan, releases, systems
 
 urlpatterns = [
     path("plan/", plan.plan, name="plan"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("plan/documents/<str:document>/<str:clause>/", plan.clause, name="clause"),
     path("plan/entries/", entries.entries, name="entries"),
     path("plan/entries/<str:kind>/<str:id>/", entries.entry, name="entry"),
+    path("plan/releases/", releases.releases, name="releases"),
     path("plan/systems/", systems.systems, name="systems"),
 ]

@@ -29,7 +29,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, login=form.cleaned_data["login"], password=form.cleaned_data["password"])
         if getattr(request, "axes_locked_out", False):
-            fault = t(f"多次输错，已锁定 {_minutes()} 分钟。", f"Too many tries: locked for {_minutes()} minutes.")
+            fault = t(
+                f"多次输错，已锁定 {_minutes()} 分钟。", f"Too many tries: locked for {_minutes()} minutes."
+            )
         elif user is None:
             fault = t("登录名或口令不对，或账户已停用。", "Wrong name or password, or the account is closed.")
         elif any(devices_for_user(user)):
@@ -40,7 +42,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
             login(request, user)
             return redirect(_after(request))
     status = 200 if not fault else 401
-    return render(request, "portal/session/log_in.html", {"fault": fault, "next": _after(request), "form": form}, status=status)
+    return render(
+        request,
+        "portal/session/log_in.html",
+        {"fault": fault, "next": _after(request), "form": form},
+        status=status,
+    )
 
 
 def second_factor(request: HttpRequest) -> HttpResponse:
@@ -60,8 +67,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             login(request, person, backend="django.contrib.auth.backends.ModelBackend")
             otp_login(request, device)
             return redirect(after)
-        fault = t("验证码不对或已过期，请输入最新的六位数字。", "Wrong or expired code: use the newest six digits.")
-    return render(request, "portal/session/second_factor.html", {"fault": fault}, status=401 if fault else 200)
+        fault = t(
+            "验证码不对或已过期，请输入最新的六位数字。", "Wrong or expired code: use the newest six digits."
+        )
+    return render(
+        request, "portal/session/second_factor.html", {"fault": fault}, status=401 if fault else 200
+    )
 
 
 @require_POST

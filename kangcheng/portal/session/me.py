@@ -23,7 +23,11 @@ def me(request: HttpRequest) -> HttpResponse:
     """Who am I, what may I do, how do I log in."""
     device = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
     grants = [
-        {"grant": grant, "role": Words(ROLES[grant.role].title, ROLES[grant.role].title_en), "does": ROLES[grant.role].description}
+        {
+            "grant": grant,
+            "role": Words(ROLES[grant.role].title, ROLES[grant.role].title_en),
+            "does": ROLES[grant.role].description,
+        }
         for grant in selectors.grants_of(request.user, request.today)
         if grant.role in ROLES
     ]
@@ -45,7 +49,9 @@ def password(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             faults += error.messages
         if not faults:
-            services.reset_password(user=request.user, password=new, by=request.actor, on=request.today, why="本人更改")
+            services.reset_password(
+                user=request.user, password=new, by=request.actor, on=request.today, why="本人更改"
+            )
             update_session_auth_hash(request, request.user)
             messages.success(request, t("口令已更改。", "Password changed."), extra_tags="good")
             return redirect("portal:me")
@@ -55,21 +61,37 @@ def password(request: HttpRequest) -> HttpResponse:
 @page()
 def set_up_second_factor(request: HttpRequest) -> HttpResponse:
     """Show the QR code of a new secret; the first right code switches the second factor on."""
-    device, _ = TOTPDevice.objects.get_or_create(user=request.user, confirmed=False, defaults={"name": "totp"})
+    device, _ = TOTPDevice.objects.get_or_create(
+        user=request.user, confirmed=False, defaults={"name": "totp"}
+    )
     fault = ""
     if request.method == "POST":
         if device.verify_token(request.POST.get("code", "").strip()[:16]):
-            with acting(by=request.actor, on=request.today, why="本人启用", action="account.second_factor_on"):
+            with acting(
+                by=request.actor, on=request.today, why="本人启用", action="account.second_factor_on"
+            ):
                 TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
-                record(action="account.second_factor_on", subject=f"user:{request.user.pk}", by=request.actor, on=request.today)
+                record(
+                    action="account.second_factor_on",
+                    subject=f"user:{request.user.pk}",
+                    by=request.actor,
+                    on=request.today,
+                )
             messages.success(request, t("两步验证已启用。", "The second factor is on."), extra_tags="good")
             return redirect("portal:me")
-        fault = t("验证码不对，请确认手机时间正确后再试。", "Wrong code: check the phone's clock and try again.")
+        fault = t(
+            "验证码不对，请确认手机时间正确后再试。", "Wrong code: check the phone's clock and try again."
+        )
     picture = io.BytesIO()
     segno.make(device.config_url).save(picture, kind="svg", scale=5, xmldecl=False)
     image = base64.b64encode(picture.getvalue()).decode()
     secret = base64.b32encode(device.bin_key).decode()
-    return render(request, "portal/session/set_up.html", {"image": image, "secret": secret, "fault": fault}, status=422 if fault else 200)
+    return render(
+        request,
+        "portal/session/set_up.html",
+        {"image": image, "secret": secret, "fault": fault},
+        status=422 if fault else 200,
+    )
 
 
 @page()
@@ -77,10 +99,21 @@ def drop_second_factor(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off, with the password."""
     if request.method == "POST":
         if request.user.check_password(request.POST.get("password", "")):
-            with acting(by=request.actor, on=request.today, why="本人停用", action="account.second_factor_off"):
+            with acting(
+                by=request.actor, on=request.today, why="本人停用", action="account.second_factor_off"
+            ):
                 TOTPDevice.objects.filter(user=request.user).delete()
-                record(action="account.second_factor_off", subject=f"user:{request.user.pk}", by=request.actor, on=request.today)
+                record(
+                    action="account.second_factor_off",
+                    subject=f"user:{request.user.pk}",
+                    by=request.actor,
+                    on=request.today,
+                )
             messages.success(request, t("两步验证已停用。", "The second factor is off."), extra_tags="good")
         else:
-            messages.error(request, t("口令不对，两步验证仍然有效。", "Wrong password: the second factor stays on."), extra_tags="bad")
+            messages.error(
+                request,
+                t("口令不对，两步验证仍然有效。", "Wrong password: the second factor stays on."),
+                extra_tags="bad",
+            )
     return redirect("portal:me")

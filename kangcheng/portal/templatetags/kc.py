@@ -9,6 +9,7 @@ from django import template
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from kangcheng.kernel import dates, money
@@ -27,6 +28,12 @@ def t(zh: str, en: str = "") -> str:
 def yuan(fen: int | None) -> str:
     """1,234.50 (a dash for nothing)."""
     return "—" if fen is None else money.show_yuan(fen)
+
+
+@register.filter
+def minus(fen: int) -> int:
+    """The other sign: a credit as a positive number."""
+    return -fen
 
 
 @register.filter
@@ -75,6 +82,15 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 @register.simple_tag(takes_context=True)
+def may(context: template.Context, name: str) -> bool:
+    """`{% may "claims" as may_claims %}`: whether the reader may open the page, so that no link leads to a refusal."""
+    from kangcheng.portal.navigation import may_open
+
+    actor = getattr(context.get("request"), "actor", None)
+    return actor is not None and may_open(actor, name)
+
+
+@register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The current query string with some keys changed; an empty value removes the key."""
     request = context.get("request")
@@ -88,6 +104,12 @@ def query(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag
+def urlquery(**values: Any) -> str:
+    """`{% urlquery purpose=p why=w %}`: key=value pairs for an address, empty ones left out."""
+    return urlencode({key: value for key, value in values.items() if value not in ("", None)})
+
+
+@register.simple_tag
 def chart(name: str, option: Mapping[str, Any], height: int = 300, label: str = "") -> SafeString:
     """A chart: the ECharts option as a data script beside an empty box that `kangcheng.js` draws into."""
     data = json.dumps(option, ensure_ascii=False).replace("<", "\\u003c")
@@ -98,5 +120,5 @@ def chart(name: str, option: Mapping[str, Any], height: int = 300, label: str = 
         height,
         label,
         name,
-        mark_safe(data),  # JSON with < escaped: cannot close the script
+        mark_safe(data),  # noqa: S308  JSON with < escaped: cannot close the script
     )

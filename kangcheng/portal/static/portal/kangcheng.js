@@ -23,7 +23,19 @@
     /* A double click must not send twice; the server's idempotency key is the real guard. */
     var form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
-    if (form.method === "post" && !form.hasAttribute("hx-post")) { form.dataset.sent = "1"; }
+    if (form.method === "post" && !form.hasAttribute("hx-post") && !("repeatable" in form.dataset)) { form.dataset.sent = "1"; }
+  }
+  function signatures(root) {
+    /* A box to sign in: what is drawn goes into the form as a PNG under the name of the field. */
+    root.querySelectorAll("canvas[data-sign]").forEach(function (box) {
+      var pen = box.getContext("2d"), drawing = false, kept = document.createElement("input");
+      kept.type = "hidden"; kept.name = box.dataset.sign; kept.disabled = true; box.after(kept);
+      function at(event) { var r = box.getBoundingClientRect(); return [(event.clientX - r.left) * box.width / r.width, (event.clientY - r.top) * box.height / r.height]; }
+      pen.lineWidth = 2.2; pen.lineCap = "round"; pen.strokeStyle = "#17262b";
+      box.addEventListener("pointerdown", function (e) { drawing = true; pen.beginPath(); pen.moveTo.apply(pen, at(e)); e.preventDefault(); });
+      box.addEventListener("pointermove", function (e) { if (drawing) { pen.lineTo.apply(pen, at(e)); pen.stroke(); } });
+      window.addEventListener("pointerup", function () { if (drawing) { drawing = false; kept.disabled = false; kept.value = box.toDataURL("image/png"); } });
+    });
   }
   function typing(target) { return /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable; }
   function keys(event) {
@@ -36,6 +48,7 @@
   }
   document.addEventListener("DOMContentLoaded", function () {
     draw(document);
+    signatures(document);
     document.querySelectorAll(".side .menu").forEach(function (b) {
       b.addEventListener("click", function () {
         b.setAttribute("aria-expanded", String(document.querySelector(".side").classList.toggle("open")));

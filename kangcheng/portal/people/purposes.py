@@ -1,0 +1,30 @@
+"""What a resident's file may be opened for. The purpose chosen goes into the actor and so into every look."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest
+
+from kangcheng.base.accounts.types import Actor
+from kangcheng.portal.words import Words
+
+PURPOSES = {
+    "care": Words("诊疗", "Care"), "follow_up": Words("随访管理", "Follow-up"), "settlement": Words("费用结算", "Settlement"),
+    "fund_audit": Words("基金审核", "Fund audit"), "enrolment": Words("参保与类别认定", "Cover and categories"),
+    "disease_control": Words("疫情处置", "Disease control"), "statistics": Words("统计（须本人同意）", "Statistics (by consent)"),
+}  # fmt: skip
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The purpose in the address, else the one the page stands for."""
+    asked = request.GET.get("purpose", "")
+    return asked if asked in PURPOSES else str(request.actor.purpose)
+
+
+def acting_for(request: HttpRequest) -> Actor:
+    """The actor with the purpose asked for."""
+    return replace(request.actor, purpose=asked_for(request))
+
+
+def why(request: HttpRequest) -> str:
+    """The reason given with the look, at most 200 characters."""
+    return request.GET.get("why", "").strip()[:200]
