@@ -16,7 +16,7 @@ def refresh(why: Annotated[str, typer.Option(help="原因 why")] = "kangcheng la
     from django.utils import timezone
 
     from kangcheng.base.accounts.types import system_actor
-    from kangcheng.performance.refresh import refresh as fill
+    from kangcheng.performance.indicators.services import refresh as fill
 
     done = fill(
         by=system_actor("lake"),

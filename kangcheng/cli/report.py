@@ -20,12 +20,13 @@ def run(
     from django.utils import timezone
 
     from kangcheng.base.accounts.types import system_actor
-    from kangcheng.performance import refresh
+    from kangcheng.performance.indicators.selectors import newest
+    from kangcheng.performance.indicators.services import refresh
     from kangcheng.performance.reports import services
     from kangcheng.performance.reports.types import Document
 
-    if fresh or refresh.newest() is None:
-        refresh.refresh(
+    if fresh or newest() is None:
+        refresh(
             by=system_actor("report"), on=timezone.localdate(), now=timezone.now(), why="kangcheng report"
         )
     area = "" if scope == "city" else scope

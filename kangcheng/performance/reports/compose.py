@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.performance.indicators.compute import Computer, within
 from kangcheng.performance.indicators.spans import shifted
 from kangcheng.performance.indicators.types import Span, Value, show
+from kangcheng.performance.indicators.words import changed, drawn
 from kangcheng.performance.reports.types import Chart, Document, Figure, Grid, Section, Template
 
 PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
@@ -135,32 +135,3 @@ class Composer:
         series = tuple((v.indicator.title, tuple(drawn(v.by.get(key), v) for key in keys)) for v in values)
         labels = tuple("".join(key) or "未注明" for key in keys)
         return Chart(raw.get("title", ""), raw.get("type", "bar"), labels, series, values[0].indicator.unit)
-
-
-def drawn(number: Fraction | None, value: Value) -> float | None:
-    """A number as a chart draws it: fen as yuan, shares as percent."""
-    if number is None:
-        return None
-    unit = value.indicator.unit
-    scaled = (
-        number / 100
-        if unit.startswith("CNY")
-        else number * 100
-        if unit == "%"
-        else number * value.indicator.times
-    )
-    return round(float(scaled), 2)
-
-
-def changed(value: Value, other: Value) -> str:
-    """The change in words: 上升1.2个百分点, 增长3.4%, 持平; a dash when either is missing."""
-    if value.number is None or other.number is None:
-        return "—"
-    step = value.number - other.number
-    if step == 0:
-        return "持平"
-    if value.indicator.unit == "%":
-        return f"{'上升' if step > 0 else '下降'}{abs(float(step * 100)):.1f}个百分点"
-    if other.number == 0:
-        return "上期为零"
-    return f"{'增长' if step > 0 else '下降'}{abs(float(step / other.number * 100)):.1f}%"

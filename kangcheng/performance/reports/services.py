@@ -5,8 +5,8 @@ from functools import lru_cache
 from django.conf import settings
 
 from kangcheng.kernel.errors import KangchengError
+from kangcheng.performance.indicators.selectors import computer
 from kangcheng.performance.indicators.spans import span
-from kangcheng.performance.refresh import computer
 from kangcheng.performance.reports import docx, html
 from kangcheng.performance.reports.compose import Composer, template
 from kangcheng.performance.reports.types import Document, Template

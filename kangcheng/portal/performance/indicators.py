@@ -6,11 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from kangcheng.performance import refresh
-from kangcheng.performance.indicators.compute import within
-from kangcheng.performance.indicators.spans import name_of, shifted
+from kangcheng.performance.indicators.selectors import changed, computer, drawn, name_of, shifted, within
 from kangcheng.performance.indicators.types import Value, show
-from kangcheng.performance.reports.compose import changed, drawn
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
@@ -68,12 +65,12 @@ def indicators(request: HttpRequest) -> HttpResponse:
     if last is None:
         return render(request, "portal/performance/no_lake.html")
     period = chosen(request.GET.get("period"), last)
-    with refresh.computer(citypack.pack()) as computer:
+    with computer(citypack.pack()) as computed:
         rows = [
-            row(computer.value(id, period), computer.value(id, shifted(period, "previous")), name_of(period))
-            for id in computer.indicators
+            row(computed.value(id, period), computed.value(id, shifted(period, "previous")), name_of(period))
+            for id in computed.indicators
         ]
-        as_of = computer.as_of
+        as_of = computed.as_of
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=FILTERS, name=f"指标{period.text}")
     context = {
@@ -93,17 +90,17 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     if last is None:
         return render(request, "portal/performance/no_lake.html")
     period = chosen(request.GET.get("period"), last)
-    with refresh.computer(citypack.pack()) as computer:
-        if id not in computer.indicators:
+    with computer(citypack.pack()) as computed:
+        if id not in computed.indicators:
             raise NotFound(t("没有这个指标", "No such indicator"), where=id)
-        definition = computer.indicators[id]
+        definition = computed.indicators[id]
         by = (
             request.GET.get("by")
             if request.GET.get("by") in definition.breakdowns
             else (definition.breakdowns or [None])[0]
         )
-        value = computer.value(id, period, by=(by,) if by else ())
-        trend = computer.series(id, within(period, "month"))
+        value = computed.value(id, period, by=(by,) if by else ())
+        trend = computed.series(id, within(period, "month"))
     context = {
         "value": value,
         "before": None,

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from kangcheng.performance.indicators.spans import PeriodError, span
+from kangcheng.performance.indicators.selectors import PeriodError, newest, newest_day, span
 from kangcheng.performance.indicators.types import Span
-from kangcheng.performance.refresh import newest
 
 OFFERED = 24
 
@@ -25,6 +24,4 @@ def chosen(text: str | None, last: date) -> Span:
 
 def last_day() -> date | None:
     """The newest day with a settlement in the lake; None without a lake or settlements."""
-    from kangcheng.performance.indicators.selectors import newest_day
-
     return newest_day() if newest() else None

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kangcheng.performance import refresh
-from kangcheng.performance.indicators.spans import name_of
+from kangcheng.performance.indicators.selectors import name_of, newest
+from kangcheng.performance.indicators.services import refresh
 from kangcheng.performance.reports import services
 from kangcheng.performance.reports.types import Chart
 from kangcheng.portal import citypack
@@ -29,7 +29,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     context = {
         "templates": services.templates(citypack.pack()),
         "periods": [(name_of(m), m.text) for m in months(last)] if last else [],
-        "lake": refresh.newest(),
+        "lake": newest(),
     }
     return render(request, "portal/performance/reports.html", context)
 
@@ -59,7 +59,7 @@ def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
 @require_POST
 def refresh_lake(request: HttpRequest) -> HttpResponse:
     """Bring the figures up to date."""
-    done = refresh.refresh(
+    done = refresh(
         by=request.actor,
         on=request.today,
         now=timezone.now(),
