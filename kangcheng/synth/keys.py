@@ -147,6 +147,7 @@ COVERAGE = _record(
     wage=must(Money()),
     wage_spread=must(WEIGHT),
     employee_share=must(SHARE),
+    employer_share=must(SHARE),
     account_current=must(SHARE),
     account_history=must(WEIGHT),
 )
