@@ -35,7 +35,8 @@ def read(reading: Reading, node: object, path: str = "", *, release: str = "") -
     """`node` as a Stack, its references resolved through the pack."""
     body = _whole(reading, reading.mapping(node, path, KEYS), path, ())
     order = tuple(
-        _position(reading, one, join(path, f"order[{i}]")) for i, one in enumerate(body.get("order") or ())
+        _position(reading, one, join(path, f"order[{i}]"))
+        for i, one in enumerate(reading.items(body.get("order") or (), join(path, "order")))
     )
     if not order:
         reading.fault(join(path, "order"), "叠层中没有位置 (no positions)", todo="order: [{benefit: ...}]")
@@ -153,6 +154,8 @@ def _id_of(node: object) -> str:
 def _position(reading: Reading, node: object, path: str) -> Position:
     body = reading.mapping(node, path, ("id", *_PLACES, "note", "clause"))
     kinds = [key for key in _PLACES if key in body]
+    if not isinstance(node, Mapping):
+        return Account("", (), ())
     if len(kinds) != 1:
         reading.fault(path, "位置应恰好一种 (exactly one)", todo=" | ".join(_PLACES))
         return Account("", (), ())

@@ -11,20 +11,15 @@ from kangcheng.funds.engine.reference.waive import why_not
 def cap(bill: Bill) -> None:
     """All caps of the stack in order; beside them the entitlements that spare the deposit."""
     for position in bill.plan.stack.order:
-        if not isinstance(position, Entitlement) or not (position.cap or position.no_deposit):
+        if not isinstance(position, Entitlement):
             continue
-        if why_not(bill, position):
-            continue
-        if position.no_deposit:
+        if position.no_deposit and not why_not(bill, position):
             bill.no_deposit.append(position.id)
-        else:
-            _cut(bill, position)
+        if position.cap and not why_not(bill, position):
+            _cut(bill, position, position.cap)
 
 
-def _cut(bill: Bill, entitlement: Entitlement) -> None:
-    rule = entitlement.cap
-    if rule is None:
-        return
+def _cut(bill: Bill, entitlement: Entitlement, rule: Cap) -> None:
     limit = money_of(rule.limit, bill.claim)
     charged = sum(bill.parts.values())
     excess = left = max(0, charged - limit)

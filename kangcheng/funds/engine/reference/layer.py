@@ -160,8 +160,6 @@ def lay(bill: Bill, base: tuple[BasePart, ...], carved: list[int], outcome: Outc
         if not back and part.part not in CLASSIFIED:
             bill.parts[part.part] -= amount - taken
             unpaid += amount - taken
-    if left:
-        raise refuse(f"layers.{base}", "付款超过基数 (paid above the base)")
     deductible = min(outcome.deductible, unpaid)
     over = min(outcome.over, unpaid - deductible)
     bill.parts[DEDUCTIBLE] += deductible

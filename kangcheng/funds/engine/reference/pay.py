@@ -152,10 +152,11 @@ def _bracketed(bill: Bill, benefit: Benefit, rule: Brackets, main: int, deductib
 
 def _step_of(rule: Brackets, amount: int) -> Step:
     """The bracket a whole amount falls in; on a boundary the lower or the upper one, as the rule says."""
-    for step in rule.steps:
-        if step.to is None or amount < step.to or (amount == step.to and rule.boundary == "lower"):
-            return step
-    return rule.steps[-1]
+    return next(
+        step
+        for step in rule.steps
+        if step.to is None or amount < step.to or (amount == step.to and rule.boundary == "lower")
+    )
 
 
 def _say_step(

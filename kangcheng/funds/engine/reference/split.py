@@ -47,9 +47,9 @@ def _buckets(bill: Bill) -> list[Bucket]:
     rule = bill.plan.stack.split
     found: dict[object, Bucket] = {}
     for place, item in enumerate(bill.items):
-        group = rule.groups.get(item.line.group, rule.otherwise)
-        if group is None:
-            continue  # refused in step 0
+        group = (
+            rule.groups.get(item.line.group, rule.otherwise) or Group()
+        )  # unknown ones were refused in step 0
         if group.into == OUT_OF_SCOPE:
             bill.parts[OUT_OF_SCOPE] += item.left
             continue

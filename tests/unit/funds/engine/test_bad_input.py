@@ -1,6 +1,7 @@
 """Whatever is thrown at the readers, they answer with faults that name the field, and with nothing else."""
 
 import copy
+from datetime import date
 from typing import Any
 
 import pytest
@@ -64,6 +65,8 @@ GOOD = {"on": "2024-05-01", "in_scope": "100"}
         ({"on": "2024-05-01", "lines": [{"group": "甲", "amount": "1", "first_pay": "101%"}]}, "lines[0].first_pay", "超出范围"),
         ({"on": "2024-05-01", "lines": {"group": "甲"}}, "lines", "应为列表"),
         ({"on": "2024-05-01", "groups": []}, "groups", "应为键值对"),
+        ({**GOOD, "facts": {"wage": "1"}, "money": {"wage": "1"}}, "money.wage", "写了两次"),
+        ({"on": "2024-05-01", "lines": [{}] * 10_001}, "lines", "列表多于"),
         ({**GOOD, "accumulators": {"x.count": "1.50"}}, "accumulators.x.count", "整数"),
     ],
 )  # fmt: skip
@@ -101,6 +104,28 @@ def test_claim_fault_names_its_field(claim: dict[str, Any], field: str, words: s
         ({"payer": "p", "rate": "1", "accumulate": {"names": {"paid": "x.count"}}}, "accumulate.names.paid", "与所记的数不符"),
         ({"payer": "p", "rate": "1", "accumulate": {"year_starts": "13-01"}}, "accumulate.year_starts", "不是年度起始日"),
         ({"payer": "p", "rate": "1", "minimum": {"rate": "1", "counting": ["q"]}}, "benefit.minimum.counting", "不在此层之前付款"),
+        ({"payer": "p", "rate": {"choose": []}}, "rate.choose", "没有可选的行"),
+        ({"payer": "p", "rate": {"choose": [{"value": "1"}, {"value": "1"}]}}, "rate.choose[0]", "还有行"),
+        ({"payer": "p", "rate": {"most": ["1"]}}, "rate.most", "至少两项"),
+        ({"payer": "p", "rate": {"by": "level", "rows": {}}}, "rate.rows", "表中没有行"),
+        ({"payer": "p", "brackets": {"steps": [{"rate": "1"}, {"rate": "1"}]}}, "brackets.steps", "只有最后一段"),
+        ({"payer": "p", "per_day": {"days": "1", "steps": [{"to": "1.5", "amount": "1"}, {}]}}, "per_day.steps[0].to", "整数"),
+        ({"payer": "p", "per_day": {"days": "1", "steps": [{"to": "1", "amount": "1"}, {}]}}, "per_day.steps[1].amount", "缺少此项"),
+        ({"payer": "p", "rate": "1", "deductible": {"amount": "1", "nth": [{"from": "3"}, {"from": "2"}]}},
+         "deductible.nth", "逐行升高"),
+        ({"payer": "p", "rate": "1", "base": {}}, "base", "没有组成部分"),
+        ({"payer": "p", "rate": "1", "base": ["in_scope", "in_scope"]}, "benefit.base", "写了两次"),
+        ({"payer": "p", "rate": "1", "pool": {"id": "x"}}, "pool.limit", "缺少此项"),
+        ({"payer": "p", "rate": "1", "when": {"age": {}}}, "when.age", "没有端点"),
+        ({"payer": "p", "rate": "1", "when": {"disease": {"codelist": "x"}}}, "when.disease[0].codelist", "需要政策包"),
+        ({"payer": "p", "rate": "1", 5: "x"}, "(entry)", "键必须是短文本"),
+        ({"kind": "entitlement", "waive": {}, "cap": "1"}, "(entry)", "恰好一种"),
+        ({"kind": "entitlement", "waive": {}}, "source", "缺少资金来源"),
+        ({"order": [{"id": "a", "benefit": "x"}]}, "order[0].benefit", "需要政策包"),
+        ({"order": ["a"]}, "order[0]", "应为键值对"),
+        ({"order": [{"id": "a", "account": {"balances": ["x", "x"]}}]}, "order[0].account.balances", "账户名重复"),
+        ({"order": {}}, "order", "没有位置"),
+        ({"order": []}, "order", "没有位置"),
         ({"payer": "p", "rate": "1", "split": {"groups": {"甲": {"into": "copay"}}}}, "split.groups.甲.into", "不能直接归入"),
     ],
 )  # fmt: skip
@@ -165,8 +190,6 @@ def test_nesting_has_a_floor() -> None:
     ],
 )
 def test_claims_made_in_code_are_checked_too(claim: Line, field: str) -> None:
-    from datetime import date
-
     stack = parse.settleable({"payer": "p", "rate": "1"})
     body = Claim(id="1", person="P", on=date(2024, 5, 1), lines=(claim,))
     assert field in faults(reference.settle, stack, body)

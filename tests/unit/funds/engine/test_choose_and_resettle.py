@@ -125,15 +125,47 @@ def test_parameters_are_those_of_the_claims_day(city: Pack) -> None:
     assert poor.release == city.release_hash
 
 
-def test_extends_faults(city: Pack) -> None:
+def test_two_stacks_that_fit_alike(city: Pack) -> None:
+    """Neither is taken: the claim is refused and both are named."""
+    entry = city.entries["stack", "any-outpatient"]
+    twin = replace(entry, id="other-outpatient")
+    both = replace(city, versions={**city.versions, twin.key: (twin,)})
+    with pytest.raises(Faults, match="any-outpatient, any-outpatient"):
+        Chooser(both).stack_for(claim(setting="outpatient"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"extends": "nothing"}, "no such entry"),
+        ({"extends": "loop"}, "继承成环"),
+        ({"replace": {"pol": {"benefit": {"payer": "p", "rate": "1"}}}}, "没有位置 'pol'"),
+        ({"replace": {"pool": "x"}}, "应为一个位置"),
+        ({"insert": [{"benefit": {"payer": "p", "rate": "1"}}]}, "写明 after 或 before"),
+        ({"insert": [{"after": "pool", "id": "b", "benefit": "nothing"}]}, "no such entry"),
+        ({"remove": ["pool"]}, "没有位置"),
+    ],
+)
+def test_changes_to_another_stack(city: Pack, changes: dict[str, Any], words: str) -> None:
+    class Looping:
+        """The pack, with a stack that extends itself."""
+
+        def get(self, kind: str, id_: str) -> Any:
+            return {"id": "loop", "extends": "loop"} if id_ == "loop" else city.at(claim().on).get(kind, id_)
+
+    with pytest.raises(Faults, match=words):
+        parse.stack({"id": "x", "extends": "inpatient", **changes}, Looping())  # type: ignore[arg-type]
+
+
+def test_references_that_do_not_fit(city: Pack) -> None:
     pack_at = city.at(claim().on)
-    body = {"id": "x", "extends": "inpatient", "replace": {"pol": {"benefit": {"payer": "p", "rate": "1"}}}}
-    with pytest.raises(Faults, match="没有位置 'pol'"):
-        parse.stack(body, pack_at)
-    with pytest.raises(Faults, match="no such entry"):
-        parse.stack({"id": "x", "extends": "nothing"}, pack_at)
     with pytest.raises(Faults, match="does not fit"):
         parse.benefit({"payer": "p", "fixed": {"param": "share"}}, pack_at)
+    with pytest.raises(Faults, match="no such entry"):
+        parse.benefit({"payer": "p", "rate": {"param": "shar"}}, pack_at)
+    with pytest.raises(Faults, match="no such entry"):
+        parse.benefit({"payer": "p", "rate": "1", "when": {"disease": {"codelist": "x"}}}, pack_at)
+    assert parse.entitlement({"source": "s", "no_deposit": "yes"}, pack_at).no_deposit
 
 
 YEARLY = {"id": "y", "payer": "pool", "deductible": {"amount": "1000", "per": "year"}, "rate": "50%"}

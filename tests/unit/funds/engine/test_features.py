@@ -1,11 +1,18 @@
 """Every feature of the engine as a small definition with worked cases (features/*.yaml), and the published examples."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kangcheng.funds.engine import parse, reference
 from kangcheng.funds.engine.kinds import KINDS
+from kangcheng.funds.engine.reference.bill import open_bill
+from kangcheng.funds.engine.reference.explain import Notes
+from kangcheng.funds.engine.reference.plan import plan
+from kangcheng.funds.engine.reference.state import Memory
+from kangcheng.funds.engine.reference.total import assert_identity
+from kangcheng.kernel.errors import KangchengError
 from kangcheng.policy.entry import Case, Entry
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.reader import load_pack, read_entry
@@ -93,3 +100,40 @@ def test_settle_one_leaves_the_state_alone() -> None:
         "x.paid",
         "x.count",
     }
+
+
+def test_changes_of_balances_and_pools_are_taken_over() -> None:
+    """A counter stores everything a claim moved: accumulators, balances, pools."""
+    stack = parse.stack(
+        {
+            "order": [
+                {"id": "own", "account": {"balances": ["当年"], "base": ["in_scope"]}},
+                {
+                    "id": "fund",
+                    "benefit": {"payer": "fund", "rate": "1", "pool": {"id": "pot", "limit": "100"}},
+                },
+            ]
+        }
+    )
+    claim = parse.claim({"on": "2024-05-01", "person": "P", "in_scope": "70"})
+    state = reference.State(balances={("P", "当年"): 1000})
+    for _ in range(2):
+        state.apply(reference.settle(stack, claim, state).changes)
+    assert state.balances == {("P", "当年"): 0}
+    assert state.pools == {"pot": 10000}
+
+
+def test_a_stack_is_loaded_from_a_pack_as_of_a_day() -> None:
+    pack = load_pack("qingdao-2012")
+    stack = parse.load(pack, "nrcms-inpatient", date(2012, 6, 1))
+    assert (stack.id, stack.release) == ("nrcms-inpatient", pack.release_hash)
+
+
+def test_a_broken_balance_is_never_settled() -> None:
+    """The identity is asserted on every claim: were a step wrong, nothing would come out."""
+    stack = parse.settleable({"payer": "pool", "rate": "1"})
+    claim = parse.claim({"on": date(2024, 5, 1), "in_scope": "1"})
+    prepared = plan(stack)
+    bill = open_bill(prepared, claim, Memory(prepared, claim, reference.State()), Notes(on=False))
+    with pytest.raises(KangchengError, match="结算不平"):
+        assert_identity(bill)

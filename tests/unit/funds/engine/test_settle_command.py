@@ -134,6 +134,39 @@ def test_bad_json_names_what_is_wrong(
     assert words in capsys.readouterr().err
 
 
+def test_other_shapes_of_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One claim alone, claims under a key, a text file of answers; what is no claims file is named."""
+    (folder / "claims.json").write_text(json.dumps(CLAIMS[0]), encoding="utf-8")
+    assert settle(folder, "claims.json", "--out", str(folder / "answers.txt")) == 0
+    assert "付款 paid by pool 420.00" in (folder / "answers.txt").read_text(encoding="utf-8")
+    (folder / "claims.json").write_text(json.dumps({"claims": CLAIMS}), encoding="utf-8")
+    assert settle(folder) == 0
+    capsys.readouterr()
+    (folder / "claims.doc").write_text("", encoding="utf-8")
+    (folder / "claims.parquet").write_text("no", encoding="utf-8")
+    (folder / "claims.csv").write_bytes(b"on\n\xff")
+    assert [settle(folder, f"claims.{ending}") for ending in ("doc", "parquet", "csv")] == [1, 1, 1]
+    error = capsys.readouterr().err
+    assert "不认识的文件类型 '.doc'" in error
+    assert "不是Parquet" in error
+    assert "不是UTF-8文本" in error
+
+
+def test_compiled_answers_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert settle(folder, "claims.json", "--json") == 0
+    expected = capsys.readouterr().out
+    assert settle(folder, "claims.json", "--json", "--engine", "compiled") == 0
+    assert capsys.readouterr().out == expected
+
+
+def test_a_file_may_lean_on_a_pack(folder: Path) -> None:
+    """With --pack beside it, parameters of a benefit file come from the pack at the claim's day."""
+    (folder / "benefit.yaml").write_text("payer: pool\nrate: {param: charity-fund-rate}\n", encoding="utf-8")
+    (folder / "claims.json").write_text(json.dumps({"on": "2021-05-01", "in_scope": "10"}), encoding="utf-8")
+    assert settle(folder) == 1
+    assert settle(folder, "claims.json", "--pack", "relief-2021") == 0
+
+
 def test_nothing_is_written_when_a_claim_is_refused(folder: Path) -> None:
     out = folder / "answers.json"
     out.write_text("old", encoding="utf-8")

@@ -1,0 +1,112 @@
+"""Checks and worked cases as `kangcheng packs check` runs them: places, refusals, comparison."""
+
+from typing import Any
+
+import pytest
+
+from kangcheng.funds.engine.kinds import KINDS, check, run_case, steps_of
+from kangcheng.policy.entry import Case, Entry
+from kangcheng.policy.reader import load_pack, read_entry
+
+RUNNABLE = {kind.name: kind for kind in KINDS}
+BENEFIT = """
+kind: benefit
+id: x
+title: 测试
+payer: pool
+brackets:
+  steps:
+    - {to: "500", rate: "50%"}
+    - {to: "100", rate: "60%"}
+    - {rate: "70%"}
+"""
+
+
+def entry_of(text: str) -> Entry:
+    return read_entry(text.lstrip(), "x.yaml", RUNNABLE)
+
+
+def case(**data: Any) -> Case:
+    return Case("case", data, "x.yaml", 1)
+
+
+class Nowhere:
+    """A pack in which nothing is referred to."""
+
+    def at(self, day: object) -> None:
+        return None
+
+    def all(self) -> tuple[Entry, ...]:
+        return ()
+
+
+NOWHERE: Any = Nowhere()
+CLAIM = {"on": "2024-05-01", "in_scope": "100"}
+
+
+def good() -> Entry:
+    return entry_of(BENEFIT.replace('to: "100"', 'to: "1000"'))
+
+
+def test_a_fault_knows_its_line() -> None:
+    (fault,) = check(entry_of(BENEFIT), NOWHERE)
+    assert (fault.file, fault.line, fault.what) == ("x.yaml", 6, "分段上限应逐段升高 (steps must ascend)")
+
+
+def test_an_entry_is_read_on_the_days_of_its_cases() -> None:
+    """A parameter without a value on the day of a case is found by the check."""
+    pack = load_pack("relief-2021")
+    text = "kind: benefit\nid: x\ntitle: 测试\npayer: p\nrate: {param: charity-fund-rate}\ncases:\n"
+    early = entry_of(f"{text}  - {{name: a, claim: {{on: 1999-01-01, in_scope: '1'}}, error: x}}\n")
+    (fault,) = check(early, pack)
+    assert "charity-fund-rate" in fault.what
+    assert fault.line == 5
+    assert check(entry_of(f"{text}  - {{name: a, claim: {{on: soon}}, error: x}}\n"), pack) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"claim": CLAIM, "expect": {"payers": {"pool": "50"}}}, ()),
+        (
+            {"claim": CLAIM, "expect": {"payers": {"pool": "50.01"}}},
+            ("[0].payers.pool: 应为 50.01，得 50.00",),
+        ),
+        ({"claim": CLAIM, "expect": {"payers": {"pol": "0"}}}, ("[0].payers.pol: 结果中没有此项",)),
+        ({"claim": CLAIM, "expect": {"payers": {}}}, ("[0].payers.pool: 应为 0，得 50.00",)),
+        ({"claim": CLAIM, "expect": {"total": {"x": "1"}}}, ("[0].total: 应为键值表",)),
+        ({"claim": CLAIM, "expect": {"payers": ["x"]}}, ("[0].payers: 应为 ['x']",)),
+        ({"claim": CLAIM, "expect": [{}, {}]}, ("有 1 张单据、2 个 expect",)),
+        ({"claim": CLAIM, "error": "x"}, ("应被拒绝，理由含 'x'，却结算了",)),
+        ({"claim": {"on": "x"}, "error": "不是日期"}, ()),
+        ({"claim": {"on": "x"}, "error": "没有"}, ("被拒绝 (refused)",)),
+        ({"claim": {"on": "x"}}, ("被拒绝 (refused)",)),
+        ({"claim": CLAIM, "expect": {"layers": {"x": {"skipped": "", "given": "no"}}}}, ()),
+        (
+            {
+                "claim": CLAIM,
+                "state": {"accumulators": {"x.paid": "7"}},
+                "expect": {"accumulators": {"x.paid": "57"}},
+            },
+            (),
+        ),
+    ],
+)
+def test_cases_are_compared_leaf_by_leaf(data: dict[str, Any], words: tuple[str, ...]) -> None:
+    differences = run_case(good(), case(**data), NOWHERE).differences
+    assert len(differences) == len(words)
+    assert all(word in line for word, line in zip(words, differences, strict=True))
+
+
+def test_a_pool_counted_in_cases() -> None:
+    entry = entry_of(
+        'kind: benefit\nid: x\ntitle: 测试\npayer: p\nrate: "1"\npool: {id: q, limit: "3", counts: cases}\n'
+    )
+    for used, paid in (("2例", "100"), ("3例", "0")):
+        data = {"claim": CLAIM, "state": {"pools": {"q": used}}, "expect": {"payers": {"p": paid}}}
+        assert run_case(entry, case(**data), NOWHERE).passed
+
+
+def test_paths() -> None:
+    assert steps_of("order[2].benefit.steps[0].to") == ("order", 2, "benefit", "steps", 0, "to")
+    assert steps_of("") == ()
