@@ -4,8 +4,7 @@ A stack becomes straight whole-number code for one claim; the claims of a unit r
 amounts and rates stays outside the code, so a changed amount needs no new compilation.
 """
 
-from kangcheng.funds.engine.compiled.batch import Batch
-from kangcheng.funds.engine.compiled.claims import from_claims
+from kangcheng.funds.engine.compiled.batch import Batch, from_claims
 from kangcheng.funds.engine.compiled.program import Program, compile
 from kangcheng.funds.engine.compiled.refusal import Refusal
 from kangcheng.funds.engine.compiled.results import BatchResult

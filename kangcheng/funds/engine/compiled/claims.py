@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from kangcheng.funds.engine.compiled.batch import Batch, assemble, slot_numbers
 from kangcheng.funds.engine.compiled.bill import covers, waivers
+from kangcheng.funds.engine.compiled.columns import Batch, assemble, slot_numbers
 from kangcheng.funds.engine.compiled.keys import days_of
 from kangcheng.funds.engine.compiled.memory import NAMED, by_household, key_of
 from kangcheng.funds.engine.compiled.rows import Ints, Lines, Rows, Texts
@@ -55,8 +55,8 @@ def _rows(claims: Sequence[Claim], prepared: Plan, places: list[int], unit: list
         ids=[claim.id for claim in claims],
         places=_ints(places),
         unit=_ints(unit),
-        person=_codes([claim.person for claim in claims]).codes,
-        household=_codes([claim.household or None for claim in claims]).codes,
+        person=codes_of([claim.person for claim in claims]).codes,
+        household=codes_of([claim.household or None for claim in claims]).codes,
         on=_ints(days_of(claim.on) for claim in claims),
         admitted=_ints(days_of(c.admitted_on or day) for c, day in zip(claims, discharged, strict=True)),
         discharged=_ints(days_of(day) for day in discharged),
@@ -76,13 +76,10 @@ def _rows(claims: Sequence[Claim], prepared: Plan, places: list[int], unit: list
 
 
 def _faults(prepared: Plan, claim: Claim) -> list[Fault]:
-    """The reference's own tests, and the household where every result needs it."""
+    """The reference's own tests, and the household where the claim brings a balance of it."""
     found = faults_of(prepared, claim)
-    if not claim.household:
-        owners = [slot.accumulate.owner for slot in prepared.slots]
-        owners += [prepared.balances.get(name, "person") for name in claim.accounts]
-        if "household" in owners:
-            found.append(Fault("household", "单据缺少家庭编号 (household missing)", "家庭共用的账户或累计"))
+    if not claim.household and any(prepared.balances.get(name) == "household" for name in claim.accounts):
+        found.append(Fault("household", "单据缺少家庭编号 (household missing)", "家庭共用的账户或累计"))
     return found
 
 
@@ -103,7 +100,8 @@ def _ints(numbers: Iterable[int]) -> Ints:
     return np.array(list(numbers), np.int64)
 
 
-def _codes(texts: Sequence[str | None]) -> Texts:
+def codes_of(texts: Sequence[str | None]) -> Texts:
+    """Texts as codes, in the order they come; -1 for none."""
     known: dict[str, int] = {}
     codes = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
     return Texts(_ints(codes), list(known))
@@ -122,7 +120,7 @@ def _named(prepared: Plan) -> list[str]:
 
 def _attributes(claims: Sequence[Claim], names: Iterable[str]) -> dict[str, Texts]:
     return {
-        name: _codes([claim.attributes.get(name) or None for claim in claims])
+        name: codes_of([claim.attributes.get(name) or None for claim in claims])
         for name in dict.fromkeys(names)
     }
 
@@ -149,7 +147,7 @@ def _lines(claims: Sequence[Claim], stack: Stack) -> Lines:
     shares = {share: at for at, share in enumerate(shares)}
     return Lines(
         row=_ints(row for row, _ in listed),
-        group=_codes([line.group for line in lines]),
+        group=codes_of([line.group for line in lines]),
         amount=_ints(line.amount for line in lines),
         quantity=_ints(line.quantity for line in lines),
         limit=_ints(
@@ -186,10 +184,9 @@ def _opening(claims: Sequence[Claim], prepared: Plan, state: State) -> tuple[Int
     for row, claim in enumerate(claims):
         memory = Memory(prepared, claim, State())
         for slot in prepared.slots:
-            if slot.accumulate.owner == "person" or claim.household:
-                key = memory.key(slot)
-                if key in state.accumulators:
-                    found.setdefault((*key, slot.label), (row, numbers[slot.label], state.accumulators[key]))
+            key = memory.keys[slot.label]
+            if key and key in state.accumulators:
+                found.setdefault((*key, slot.label), (row, numbers[slot.label], state.accumulators[key]))
         for name, owner in prepared.balances.items():
             whose = (claim.household if owner == "household" else claim.person, name)
             if whose in state.balances:

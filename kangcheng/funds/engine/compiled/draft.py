@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kangcheng.funds.engine.compiled.exact import Num
-from kangcheng.funds.engine.compiled.memory import Group, Layout
+from kangcheng.funds.engine.compiled.memory import Group, Key, Layout
 from kangcheng.funds.engine.compiled.source import Source
 from kangcheng.funds.engine.compiled.vocabulary import Vocabulary
 from kangcheng.funds.engine.definition import Period, Pool, Stack
@@ -99,9 +99,12 @@ class Draft:
         group, at = self.memory.slots[name, period]
         if group.key.may_lack:
             with self.source.block(f"if k_{group.number} < 0"):
-                lacking = group.key.lacking
-                self.source.fault(lacking[0], f"单据缺少 {' 或 '.join(lacking)} (attribute missing)")
+                self.lack(group.key)
         return place(group, at)
+
+    def lack(self, key: Key) -> None:
+        """Give the claim up because it does not name its row."""
+        self.source.fault(key.lacking[0], f"单据缺少 {' 或 '.join(key.lacking)} (attribute missing)")
 
     def remember(self, name: str, amount: str) -> None:
         """Add to every period of a name that is kept and that this claim can name."""

@@ -173,11 +173,10 @@ def _cash(draft: Draft, benefit: Benefit, names: Names) -> None:
 
 def _remember(draft: Draft, benefit: Benefit, names: Names) -> None:
     """The layer's remembered numbers; without the attribute they are split by, the claim is given up."""
-    if benefit.accumulate.by:
-        group = draft.memory.group(limits.year_key(benefit))
-        with draft.source.block(f"if k_{group.number} < 0"):
-            lacking = " 或 ".join(benefit.accumulate.by)
-            draft.source.fault(benefit.accumulate.by[0], f"单据缺少 {lacking} (attribute missing)")
+    key = limits.year_key(benefit)
+    if key.may_lack:
+        with draft.source.block(f"if k_{draft.memory.group(key).number} < 0"):
+            draft.lack(key)
     amounts = {
         "base": names.base,
         "deductible": names.deductible,

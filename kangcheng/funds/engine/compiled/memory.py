@@ -33,7 +33,8 @@ class Key:
     @property
     def lacking(self) -> tuple[str, ...]:
         """What is missing when the row has no name."""
-        return (*self.by, *([self.period] if self.period in NAMED else [])) or ("household",)
+        owner = ("household",) if self.owner == "household" else ()
+        return (*owner, *self.by, *((self.period,) if self.period in NAMED else ()))
 
 
 @dataclass
@@ -92,8 +93,8 @@ def layout(plan: Plan, *, whole: bool) -> Layout:
     for slot in plan.slots:
         if whole or (slot.name, slot.period) in wanted:
             made.add(slot)
-        elif slot.accumulate.by and slot.period == "year":
-            made.group(key_of("year", slot.accumulate))  # its key says whether the attribute is there
+        elif slot.period == "year" and key_of("year", slot.accumulate).may_lack:
+            made.group(key_of("year", slot.accumulate))  # its key says whether owner and attributes are there
     for name, owner in plan.balances.items():
         group = made.group(Key("life", (0, 0), "", owner, ()))
         made.balances[name] = (group, group.width)

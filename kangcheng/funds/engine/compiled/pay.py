@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import lcm
 
 from kangcheng.funds.engine.compiled import exact
-from kangcheng.funds.engine.compiled.draft import Draft
+from kangcheng.funds.engine.compiled.draft import MOST_FEN, Draft
 from kangcheng.funds.engine.compiled.exact import Num
 from kangcheng.funds.engine.compiled.rates import rate
 from kangcheng.funds.engine.compiled.values import exact_money, named, number
@@ -119,8 +119,13 @@ def lump(draft: Draft, benefit: Benefit) -> str:
     """Code for a fixed sum or an amount by day, rounded, whatever the bill."""
     num = exact_money(draft, benefit.fixed) if benefit.fixed is not None else _by_day(draft, benefit.per_day)
     rounding = benefit.rounding
-    text, _ = exact.rounded(named(draft, num), rounding.unit, rounding.mode, draft.place)
-    return text
+    text, most = exact.rounded(named(draft, num), rounding.unit, rounding.mode, draft.place)
+    if most <= MOST_FEN:
+        return text
+    sum_ = named(draft, Num(text, 1, 0, most), "lump")
+    with draft.source.block(f"if {sum_.text} > {MOST_FEN}"):
+        draft.source.fault("facts", "算得金额过大 (amount out of range)")
+    return sum_.text
 
 
 def _by_day(draft: Draft, rule: PerDay | None) -> Num:

@@ -70,14 +70,14 @@ def settle_with_pools(run: Run, used: dict[str, int], *, stop: bool) -> None:
     order = _time_order(run)
     while True:
         after = dict(used)
-        for number, pool in enumerate(run.kernel.pools):
-            run.grants[number][:] = 2**62
+        for grant in run.grants:
+            grant[:] = 2**62
         for number, pool in enumerate(run.kernel.pools):
             before = run.status.copy()
             run.settle()
             run.status[:] = before
-            grant, after[pool.id] = _cut(run, number, pool, order, used.get(pool.id, 0))
-            run.grants[number][:] = grant
+            granted, after[pool.id] = _cut(run, number, pool, order, used.get(pool.id, 0))
+            run.grants[number][:] = granted
         run.settle()
         if not len(run.fresh) or stop:
             break

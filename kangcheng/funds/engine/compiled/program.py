@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from kangcheng.funds.engine.compiled.batch import Batch
 from kangcheng.funds.engine.compiled.bill import waivers
 from kangcheng.funds.engine.compiled.bounds import TRIED, check_bounds
 from kangcheng.funds.engine.compiled.cache import jitted, plain
+from kangcheng.funds.engine.compiled.columns import Batch
 from kangcheng.funds.engine.compiled.draft import FAMILIES, Form
 from kangcheng.funds.engine.compiled.kernel import Kernel, write_kernel
 from kangcheng.funds.engine.compiled.money_facts import money_facts

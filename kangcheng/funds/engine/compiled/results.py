@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kangcheng.funds.engine.compiled.applying import SKIPPED
-from kangcheng.funds.engine.compiled.batch import Batch
+from kangcheng.funds.engine.compiled.columns import Batch
 from kangcheng.funds.engine.compiled.kernel import Kernel
 from kangcheng.funds.engine.compiled.rows import Ints
 from kangcheng.funds.engine.definition import Account
 from kangcheng.funds.engine.result import LayerResult, Result
 from kangcheng.funds.engine.slots import layer_of
+from kangcheng.kernel.errors import KangchengError
 
 
 @dataclass
@@ -58,8 +59,17 @@ class BatchResult:
             columns[name] = pa.array(self.out[at][back])
         return pa.table(columns)
 
-    def results(self) -> list[Result | None]:
-        """Result by claim in the order given, without reasons and changes; None where refused. Needs every family."""
+    def results(self) -> list[Result]:
+        """Result by claim in the order given, without reasons and changes. Needs every family, and no claim refused."""
+        found = [one for one in self.marked() if one is not None]
+        if len(found) < len(self.batch):
+            raise KangchengError(
+                f"{len(self.refused())} 笔被拒的单据没有结果 (refused claims have no result)"
+            )
+        return found
+
+    def marked(self) -> list[Result | None]:
+        """As `results`; None where the claim was refused."""
         table = {name: self.out[at].tolist() for at, name in enumerate(self.names)}
         found: list[Result | None] = [None] * len(self.batch)
         for row, place in enumerate(self.batch.rows.places.tolist()):
@@ -69,7 +79,6 @@ class BatchResult:
 
     def _result(self, row: int, one: dict[str, int]) -> Result:
         prepared = self.batch.plan
-        household = self.batch.rows.household[row] >= 0
         return Result(
             claim=self.batch.rows.ids[row],
             total=int(self.batch.rows.total[row]),
@@ -81,11 +90,7 @@ class BatchResult:
             layers=tuple(self._layers(one)),
             allowances={name: one[f"allowance.{name}"] for name in prepared.allowances},
             accumulators={slot.label: one[f"after.{slot.label}"] for slot in prepared.slots},
-            balances={
-                name: one[f"balance.{name}"]
-                for name, kind in prepared.balances.items()
-                if kind == "person" or household
-            },
+            balances={name: one[f"balance.{name}"] for name in prepared.balances},
             no_deposit=tuple(
                 name.partition(".")[2]
                 for name, flag in one.items()

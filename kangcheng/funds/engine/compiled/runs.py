@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kangcheng.funds.engine.compiled.batch import ALREADY, Batch
+from kangcheng.funds.engine.compiled.columns import ALREADY, Batch
 from kangcheng.funds.engine.compiled.kernel import Kernel
 from kangcheng.funds.engine.compiled.refusal import Refusal
 from kangcheng.funds.engine.compiled.results import BatchResult
@@ -91,7 +92,7 @@ class Run:
             at = count * share // self.threads
             cuts.append(int(np.searchsorted(unit, unit[at])) if count else 0)
         cuts.append(count)
-        return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+        return [(a, b) for a, b in pairwise(cuts) if a < b]
 
     def _arguments(self) -> list[Any]:
         """In the order of the kernel. Plain Python gets lists, so that its numbers cannot overflow."""
