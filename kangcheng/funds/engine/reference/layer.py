@@ -40,7 +40,11 @@ def run_layer(bill: Bill, benefit: Benefit) -> None:
     bill.payers[benefit.payer] += outcome.paid
     lay(bill, benefit.base, carved, outcome, back=benefit.rest == "back")
     remember(bill, benefit, base, outcome)
-    copay = max(0, base - outcome.paid - outcome.deductible - outcome.over)
+    _report(bill, benefit, base, outcome, given=given)
+
+
+def _report(bill: Bill, benefit: Benefit, base: int, outcome: Outcome, *, given: bool) -> None:
+    """The layer's line of the result and the last line of its explanation."""
     bill.layers.append(
         LayerResult(
             benefit.id,
@@ -49,7 +53,7 @@ def run_layer(bill: Bill, benefit: Benefit) -> None:
             deductible=outcome.deductible,
             expense=outcome.expense,
             over_ceiling=outcome.over,
-            copay=copay,
+            copay=max(0, base - outcome.paid - outcome.deductible - outcome.over),
             paid=outcome.paid,
             given=given,
         )
