@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from kangcheng.access import for_pages
+from kangcheng.funds.receipts import selectors as receipts
+from kangcheng.funds.receipts import services as printing
 from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.funds.settlement import services as settlement
 from kangcheng.funds.settlement.selectors import Filters, Row
@@ -184,9 +186,7 @@ def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     for_pages.name_of_subject(
         answer.person_id, by=request.actor, on=request.today, what="receipt", why="查看结算单"
     )
-    from kangcheng.funds.receipts import selectors as receipts
-
-    data = receipts.settlement_sheet(settlement_id, pack=citypack.pack())
+    data = receipts.data(settlement_id)
     return render(request, "portal/counter/receipt.html", {"data": data, **picture.shown(data.settlement)})
 
 
@@ -197,14 +197,8 @@ def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     for_pages.name_of_subject(
         answer.person_id, by=request.actor, on=request.today, what="receipt", why="打印结算单"
     )
-    from kangcheng.funds.receipts import services as printing
-
-    pdf = printing.print_settlement(
-        settlement_id=settlement_id,
-        pack=citypack.pack(),
-        by=request.actor,
-        on=request.today,
-        at=timezone.now(),
+    pdf, _ = printing.print_settlement(
+        settlement_id=settlement_id, by=request.actor, on=request.today, now=timezone.now()
     )
     return as_file(pdf, f"{t('结算单', 'settlement')}{answer.number}.pdf", "application/pdf")
 

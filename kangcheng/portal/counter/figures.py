@@ -46,6 +46,11 @@ def period_text(period: str) -> str:
     return f"{PERIODS.get(kind, kind)} {key}".strip()
 
 
+def tells(name: str) -> bool:
+    """True for the figures a reader asks about: deductible borne, paid, over the ceiling."""
+    return name.partition("@")[0].rpartition(".")[2] in ("deductible", "paid", "over")
+
+
 def running_figures(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Rows of the settlement's accumulators as title, period and value, newest period first."""
     shown = [
@@ -55,7 +60,7 @@ def running_figures(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
             "text": figure_text(row["name"], row["value"]),
         }
         for row in rows
-        if row["value"] and not row["name"].endswith(".base")
+        if row["value"] and tells(row["name"])
     ]
     return sorted(shown, key=lambda one: (one["period"], one["title"]), reverse=True)
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from kangcheng.funds.receipts.types import PARTS
 from kangcheng.funds.settlement.types import Answer
 from kangcheng.portal import citypack
-from kangcheng.portal.counter.figures import figure_text, figure_title
+from kangcheng.portal.counter.explanation import groups, skipped
+from kangcheng.portal.counter.figures import figure_text, figure_title, tells
 from kangcheng.portal.words import t
 
 COLOURS = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
@@ -61,19 +60,6 @@ def parts(answer: Answer) -> list[tuple[str, int]]:
     return [(part(code), amount) for code, amount in answer.parts.items() if amount]
 
 
-def clause(citation: str) -> dict[str, Any] | None:
-    """A cited clause with its words and its page; None when it is not one of the pack."""
-    document, _, number = citation.partition("#")
-    found = next((c for key, c in citypack.pack().clauses.items() if str(key) == citation), None)
-    if found is None:
-        return None
-    return {
-        "citation": citation,
-        "quote": found.quote,
-        "url": reverse("portal:clause", args=(document, number)),
-    }
-
-
 def _title_of(kind: str, id: str) -> str:
     entry = citypack.pack().entries.get((kind, id))
     return t(entry.title, entry.title_en) if entry else id
@@ -81,17 +67,14 @@ def _title_of(kind: str, id: str) -> str:
 
 def shown(answer: Answer) -> dict[str, Any]:
     """All that `portal/counter/_settlement.html` needs."""
-    reasons = [{"reason": reason, "clause": clause(reason.clause)} for reason in answer.reasons or ()]
-    layers = [
-        {"layer": layer, "payer": payer(layer.payer), "clause": clause(layer.clause)}
-        for layer in answer.layers
-    ]
+    layers = [{"layer": layer, "payer": payer(layer.payer)} for layer in answer.layers if not layer.skipped]
     return {
         "answer": answer,
         "slices": slices(answer),
         "parts": parts(answer),
         "layers": layers,
-        "reasons": reasons,
+        "groups": groups(answer),
+        "skipped": skipped(answer),
         "stack": _title_of("stack", answer.stack),
         "categories": [citypack.title("person-categories", code) for code in answer.categories],
         "scheme": citypack.title("schemes", answer.scheme),
@@ -99,7 +82,7 @@ def shown(answer: Answer) -> dict[str, Any]:
         "accumulators": [
             (figure_title(name), figure_text(name, value))
             for name, value in sorted(answer.accumulators.items())
-            if value
+            if value and tells(name)
         ],
         "fund_share": answer.fund / answer.total if answer.total else None,
     }

@@ -1,6 +1,7 @@
 """The general ledger: trial balance of a day, an account by month and day, the entries of a day, one entry."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -177,7 +178,7 @@ def _months(last: date) -> list[tuple[date, date]]:
     """First and last days of the twelve months up to the one of `last`."""
     count = last.year * 12 + last.month - 1
     starts = [date(m // 12, m % 12 + 1, 1) for m in range(count - MONTHS + 1, count + 2)]
-    return [(start, after - timedelta(days=1)) for start, after in zip(starts, starts[1:], strict=False)]
+    return [(start, after - timedelta(days=1)) for start, after in pairwise(starts)]
 
 
 def _days(month: date) -> list[tuple[date, date]]:

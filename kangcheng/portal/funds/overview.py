@@ -103,7 +103,11 @@ def trend(months: list[Month]) -> dict[str, Any]:
 
 def levels(rows: list[LevelRow]) -> dict[str, Any]:
     """What was paid at each level of institution, by setting, in 万元."""
-    names = sorted({row.level for row in rows})
+    order = list(citypack.titles("hospital-levels"))
+    names = sorted(
+        {row.level for row in rows},
+        key=lambda name: (name not in order, order.index(name) if name in order else name),
+    )
     settings = sorted({row.setting for row in rows})
     paid = {(row.level, row.setting): row.fund for row in rows}
     return {

@@ -30,4 +30,5 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
         reverse("portal:fund"),
         tone,
     )
-    yield Tile(Words("结算笔数", "settlements"), f"{found.claims:,}", reverse("portal:claims"))
+    page = "portal:claims" if actor.may("claim.look") else "portal:fund"
+    yield Tile(Words("结算笔数", "settlements"), f"{found.claims:,}", reverse(page))

@@ -14,10 +14,20 @@ PURPOSES = {
 }  # fmt: skip
 
 
+USUAL = (
+    ("cashier", "settlement"),
+    ("fund_auditor", "fund_audit"),
+    ("fund_officer", "enrolment"),
+    ("disease_control", "disease_control"),
+)
+
+
 def asked_for(request: HttpRequest) -> str:
-    """The purpose in the address, else the one the page stands for."""
+    """The purpose in the address, else what somebody of the reader's role usually looks for."""
     asked = request.GET.get("purpose", "")
-    return asked if asked in PURPOSES else str(request.actor.purpose)
+    if asked in PURPOSES:
+        return asked
+    return next((purpose for role, purpose in USUAL if request.actor.has(role)), "care")
 
 
 def acting_for(request: HttpRequest) -> Actor:
