@@ -34,9 +34,16 @@ def main() -> None:
 
 def measure(claims: int) -> dict[str, Any]:
     """Timings of all runs and the flags of the server, on a fresh database."""
-    from kangcheng.config.boot import boot
+    from kangcheng.config.boot import boot, cluster
 
     boot()
+    try:
+        return _measured(claims)
+    finally:
+        cluster().release()
+
+
+def _measured(claims: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
@@ -54,7 +61,9 @@ def measure(claims: int) -> dict[str, Any]:
         "per-person lock": "on",
         "cores": str(os.cpu_count()),
     }
-    return {"flags": flags, "claims": claims, "runs": [_run(*run, claims) for run in RUNS]}
+    found = {"flags": flags, "claims": claims, "runs": [_run(*run, claims) for run in RUNS]}
+    connection.close()
+    return found
 
 
 def _run(name: str, clients: int, kind: str, claims: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def due(bill_id: UUID) -> Due:
     for kind, amount, corrects in Payment.objects.filter(bill_id=bill_id).values_list(
         "kind", "amount", "corrects_id"
     ):
-        what = corrected.get(corrects, kind) if kind == "correction" else kind
+        what = corrected[corrects] if kind == "correction" and corrects else kind
         sums["paid" if what in _TAKEN else "deposit"] += amount
     used = -(_used(bill_id) or 0)
     return Due(

@@ -38,10 +38,7 @@ def deposit(*, bill_id: UUID, method: str, amount: int, by: Actor, on: date, key
             )
         if bill.state != "open":
             raise CashierError("账单已结束 (bill no longer open)", where=f"bill:{bill_id}")
-        lines = (
-            Line(f"cash:{method}", amount, bill.institution_id),
-            Line("deposit:patient", -amount, bill.person_id),
-        )
+        lines = _lines(bill, method, "deposit:patient", amount)
         row = _write(bill, "deposit", method, amount, lines, by=by, on=on, business="deposit")
         requests.write(key=key, verb="deposit", print_=print_, subject=row.pk)
     return selectors.view(row)
@@ -92,7 +89,7 @@ def refund(
         account = "receivable:patient" if kind == "refund" else "deposit:patient"
         if kind == "deposit_back" and amount > unused:
             raise CashierError("余款与预交金须分两笔退 (refund them apart)", where=f"bill:{bill_id}")
-        lines = (Line(account, amount, bill.person_id), Line(f"cash:{method}", -amount, bill.institution_id))
+        lines = _lines(bill, method, account, -amount)
         row = _write(bill, kind, method, -amount, lines, by=by, on=on, business="refund", memo=why)
         requests.write(key=key, verb="refund", print_=print_, subject=row.pk)
     return selectors.view(row)
@@ -111,10 +108,7 @@ def correct(*, payment_id: UUID, by: Actor, on: date, why: str, key: str) -> Pay
         if old.kind == "correction" or Payment.objects.filter(corrects_id=old.pk).exists():
             raise CashierError("该笔已更正或本身是更正 (already corrected)", where=f"payment:{payment_id}")
         account = "receivable:patient" if old.kind in ("payment", "refund") else "deposit:patient"
-        lines = (
-            Line(account, old.amount, old.person_id),
-            Line(f"cash:{old.method}", -old.amount, old.institution_id),
-        )
+        lines = _lines(bill, old.method, account, -old.amount)
         row = _write(
             bill,
             "correction",
@@ -175,24 +169,20 @@ def _brought_to_zero(bill: Bill, method: str, amount: int | None, *, by: Actor, 
     if stand.settlement_id is None:
         raise CashierError("账单尚未结算 (not settled)", where=f"bill:{bill.pk}", todo="先结算")
     use = max(0, min(stand.deposit, stand.due))
+    rest, excess = stand.due - use, stand.deposit - use
+    if amount is not None and amount > rest:
+        raise CashierError(
+            f"应收仅 {yuan(rest)} 元 (more than is due)", where=f"bill:{bill.pk}", todo="核对金额"
+        )
     if use:
         lines = (
             Line("deposit:patient", use, bill.person_id),
             Line("receivable:patient", -use, bill.person_id),
         )
         ledger.post(Booking("deposit_use", f"bill:{bill.pk}", on, lines), by=by)
-    rest, excess = stand.due - use, stand.deposit - use
-    if amount is not None and amount > rest:
-        raise CashierError(
-            f"应收仅 {yuan(rest)} 元 (more than is due)", where=f"bill:{bill.pk}", todo="核对金额"
-        )
-    row = None
+    row, taken = None, min(rest, rest if amount is None else amount)
     if rest > 0:
-        taken = rest if amount is None else amount
-        lines = (
-            Line(f"cash:{method}", taken, bill.institution_id),
-            Line("receivable:patient", -taken, bill.person_id),
-        )
+        lines = _lines(bill, method, "receivable:patient", taken)
         row = _write(
             bill,
             "payment",
@@ -204,16 +194,17 @@ def _brought_to_zero(bill: Bill, method: str, amount: int | None, *, by: Actor, 
             business="payment",
             settlement=stand.settlement_id,
         )
-        rest -= taken
     elif excess > 0:
-        lines = (
-            Line("deposit:patient", excess, bill.person_id),
-            Line(f"cash:{method}", -excess, bill.institution_id),
-        )
+        lines = _lines(bill, method, "deposit:patient", -excess)
         row = _write(bill, "deposit_back", method, -excess, lines, by=by, on=on, business="refund")
-    if rest <= 0:
+    if rest <= max(0, taken):
         Debt.objects.filter(bill_id=bill.pk, closed_on=None).update(closed_on=on)
     return row
+
+
+def _lines(bill: Bill, method: str, account: str, fen: int) -> tuple[Line, Line]:
+    """Cash in (or out, below zero) against what the patient owes or deposited."""
+    return Line(f"cash:{method}", fen, bill.institution_id), Line(account, -fen, bill.person_id)
 
 
 def _checked(method: str, amount: int) -> None:
@@ -227,7 +218,7 @@ def _checked(method: str, amount: int) -> None:
 
 def _bill(bill_id: UUID | None, by: Actor) -> Bill:
     """The bill, locked: two counters at one bill take turns. Then the cashier's drawer, so that a day closes whole."""
-    bill = Bill.objects.select_for_update().filter(pk=bill_id).first()
+    bill = Bill.objects.select_for_update().filter(pk=bill_id).first() if bill_id else None
     if bill is None:
         raise CashierError("没有这张账单 (no such bill)", where=f"bill:{bill_id}")
     require(by, "cash.write", institution=bill.institution_id)

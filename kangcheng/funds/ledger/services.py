@@ -40,6 +40,8 @@ CTES = """
              AS p(id, entry, account, party, amount, happened_on))
 """
 
+POST = f"WITH {CTES} SELECT 1"
+
 
 def parameters(bookings: Sequence[Booking], *, by: Actor) -> dict[str, Any]:
     """Parameters of `CTES` for these entries; raises LedgerError for one that does not balance or names no account."""
@@ -77,7 +79,7 @@ def account_parameters(codes: Iterable[str]) -> dict[str, Any]:
 def post(booking: Booking, *, by: Actor) -> UUID:
     """Write one entry in the current transaction (one statement); returns its id. Raises LedgerError."""
     given = parameters([booking], by=by)
-    run(f"WITH {CTES} SELECT 1", given)
+    run(POST, given)
     return given["entry_ids"][0]
 
 

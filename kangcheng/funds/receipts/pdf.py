@@ -61,7 +61,8 @@ def _content(data: ReceiptData, watermark: str, copy: int) -> dict[str, Any]:
         "sums": _sums(data),
         "reasons": [
             [
-                data.titles.get(one.layer, one.layer), one.formula, "；".join(f"{name} {number}" for name, number in one.inputs), one.output,
+                data.titles.get(one.layer, one.layer), one.formula,
+                "；".join(f"{name} {number}" for name, number in one.inputs), one.output,
                 one.rounding, one.clause,
             ]
             for one in answer.reasons or ()

@@ -138,10 +138,7 @@ class _Writer:
 
     def _moves(self, one: Loaded, stack: Stack) -> list[Move]:
         """What the claim changed: said by the result, or worked out from the values after it."""
-        if one.result.changes:
-            moves = results.moves_of(one.result)
-        else:
-            moves = self._differences(one, stack)
+        moves = results.moves_of(one.result) if one.result.changes else self._differences(one, stack)
         for kind, owner, name, period, scope, change in moves:
             if kind == "balance":
                 self.balances[owner, name] = self.balances.get((owner, name), 0) + change

@@ -228,13 +228,7 @@ def _write(
             "version": row.version,
         }
     )
-    parts = (
-        store.NEW_SETTLEMENT, store.NEW_REQUEST, store.NEW_USES, store.BILL_SETTLED, store.MOVES, ledger.CTES,
-    )  # fmt: skip
-    written = ledger.run(
-        f"WITH {', '.join(parts)} SELECT (SELECT number FROM new_settlement), (SELECT count(*) FROM settled_bill)",
-        given,
-    )
+    written = ledger.run(store.SETTLE, given)
     row.number = written[0]
     if written[1] != 1:
         raise SettlementError(

@@ -148,9 +148,8 @@ def accumulators(owner_ids: Iterable[UUID], *, year: int | None = None) -> list[
     rows = Accumulator.objects.filter(owner_id__in=list(owner_ids)).exclude(value=0)
     if year is not None:
         rows = rows.filter(Q(period__startswith=f"year:{year}-") | Q(period="life"))
-    return list(
-        rows.order_by("period", "name").values("owner_id", "name", "period", "scope", "scheme", "value")
-    )
+    names = ("owner_id", "name", "period", "scope", "scheme", "value")
+    return [dict(row) for row in rows.order_by("period", "name").values(*names)]
 
 
 def balances(owner_ids: Iterable[UUID]) -> dict[str, int]:
@@ -163,13 +162,15 @@ def balances(owner_ids: Iterable[UUID]) -> dict[str, int]:
 
 def pools() -> list[dict[str, Any]]:
     """Pots and quotas: name, size and used, in fen or cases."""
-    return list(Pool.objects.order_by("name").values("name", "size", "used"))
+    return [dict(row) for row in Pool.objects.order_by("name").values("name", "size", "used")]
 
 
 def _asked(filters: Filters) -> Q:
     asked = Q()
-    exact = {"person_id": filters.person_id, "scheme": filters.scheme, "setting": filters.setting}
-    exact |= {"level": filters.level, "number": filters.number}
+    exact: dict[str, Any] = {
+        "person_id": filters.person_id, "scheme": filters.scheme, "setting": filters.setting, "level": filters.level,
+        "number": filters.number,
+    }  # fmt: skip
     for name, value in exact.items():
         if value not in (None, ""):
             asked &= Q(**{name: value})

@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 
 from kangcheng.funds.engine.reference import State
+from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.settlement.results import Move
 
 LOCK_SECONDS = 20
@@ -90,12 +91,13 @@ SETTLEMENT_COLUMNS = (
     *("settled_by", "batch"),
 )
 
+_VALUES = ", ".join(f"%(s_{name})s" for name in SETTLEMENT_COLUMNS)
 NEW_SETTLEMENT = f"""
     new_settlement AS (
         INSERT INTO funds_settlement (created_at, state_at, number, {", ".join(SETTLEMENT_COLUMNS)})
-        VALUES (now(), now(), nextval('funds_settlement_number'), {", ".join(f"%(s_{name})s" for name in SETTLEMENT_COLUMNS)})
+        VALUES (now(), now(), nextval('funds_settlement_number'), {_VALUES})
         RETURNING number)
-"""
+"""  # noqa: S608 - fixed text
 
 NEW_REQUEST = """
     new_request AS (
@@ -122,6 +124,15 @@ BILL_SETTLED = """
             closed_on = CASE WHEN %(s_cash)s = 0 THEN %(s_settled_on)s::date END
         WHERE bill_id = %(bill)s)
 """
+
+# Everything a settlement writes besides its audit trail, in one statement; then everything an adjustment writes.
+SETTLE = f"""
+    WITH {", ".join((NEW_SETTLEMENT, NEW_REQUEST, NEW_USES, BILL_SETTLED, MOVES, ledger.CTES))}
+    SELECT (SELECT number FROM new_settlement), (SELECT count(*) FROM settled_bill)
+"""  # noqa: S608 - fixed text
+ADJUST = f"""
+    WITH {", ".join((NEW_SETTLEMENT, NEW_USES, MOVES, ledger.CTES))} SELECT number FROM new_settlement
+"""  # noqa: S608 - fixed text
 
 RESERVE = """
     INSERT INTO funds_pool (id, created_at, name, size, used)

@@ -109,8 +109,8 @@ def test_what_earlier_payers_gave_is_taken_as_given(stay, pack, cashier):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (dict(on=date(2019, 12, 31)), "保|结算日期早于|入院"),
-        (dict(discharge=False), "出院"),
+        ({"on": date(2019, 12, 31)}, "保|结算日期早于|入院"),
+        ({"discharge": False}, "出院"),
     ],
 )
 def test_refusals(stay, pack, cashier, spoil, words):
