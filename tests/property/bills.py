@@ -3,13 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import strategies as st
-
 from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim, Line
 from kangcheng.funds.engine.reference.plan import plan
 from kangcheng.funds.engine.slots import is_count
-from tests.property.definitions import Draw, chance, pick, some
+from tests.property.definitions import Draw, chance, number, pick, some
 from tests.property.words import (
     CATEGORIES,
     COUNT_FACTS,
@@ -28,30 +26,29 @@ DAYS = (
 SHARES = ((1, 10), (1, 3), (0, 1), (1, 5), (1, 2))
 
 
-@st.composite
-def sequences(draw: Draw, stack: Stack) -> list[Claim]:
-    """Three to eight claims of one to three people, in any order."""
-    return [_claim(draw, stack, number) for number in range(pick(draw, (3, 4, 5, 6, 7, 8)))]
+def sequence(draw: Draw, stack: Stack, count: int) -> list[Claim]:
+    """Claims of one to three people, in any order."""
+    return [_claim(draw, stack, place) for place in range(count)]
 
 
 def fen(draw: Draw, most: int = 600_000) -> int:
     """Whole yuan, fen, nothing."""
-    exact, whole = draw(st.integers(0, most)), draw(st.integers(0, most // 100)) * 100
+    exact, whole = number(draw, 0, most), number(draw, 0, most // 100) * 100
     return pick(draw, (exact, exact, whole, whole, most // 3, 0))
 
 
-def _claim(draw: Draw, stack: Stack, number: int) -> Claim:
+def _claim(draw: Draw, stack: Stack, place: int) -> Claim:
     on = pick(draw, DAYS)
-    admitted = on - timedelta(draw(st.integers(0, 40))) if chance(draw, 2) else None
-    discharged = on - timedelta(draw(st.integers(0, 3))) if chance(draw) else None
+    admitted = on - timedelta(number(draw, 0, 40)) if chance(draw, 2) else None
+    discharged = on - timedelta(number(draw, 0, 3)) if chance(draw) else None
     prepared = plan(stack)
     bill = _bill(draw, stack)
     return Claim(
-        id=f"c{number}",
+        id=f"c{place}",
         person=pick(draw, ("ann", "ann", "bob", "cai")),
         household=pick(draw, ("north", "north", "south", "")) if chance(draw, 2) else "north",
         on=on,
-        sequence=draw(st.integers(0, 1)),
+        sequence=number(draw, 0, 1),
         admitted_on=min(admitted, discharged or on) if admitted else None,
         discharged_on=discharged,
         attributes=_attributes(draw),
@@ -93,7 +90,7 @@ def _line(draw: Draw, groups: tuple[str, ...]) -> Line:
     return Line(
         group=pick(draw, groups),
         amount=fen(draw, 200_000),
-        quantity=draw(st.integers(1, 9)),
+        quantity=number(draw, 1, 9),
         code=pick(draw, ("", *ITEMS)),
         price_limit=fen(draw, 30_000) if chance(draw, 4) else None,
         first_pay=pick(draw, SHARES) if chance(draw, 4) else None,
@@ -112,10 +109,10 @@ def _attributes(draw: Draw) -> dict[str, str]:
 
 
 def _facts(draw: Draw) -> dict[str, int]:
-    found = {"age": draw(st.integers(0, 95)) if not chance(draw, 40) else None}
-    found |= {name: draw(st.integers(0, 25)) if not chance(draw, 40) else None for name in COUNT_FACTS}
+    found = {"age": number(draw, 0, 95) if not chance(draw, 40) else None}
+    found |= {name: number(draw, 0, 25) if not chance(draw, 40) else None for name in COUNT_FACTS}
     found |= {name: fen(draw, 900_000) if not chance(draw, 40) else None for name in MONEY_FACTS}
-    found["nth"] = draw(st.integers(1, 4)) if chance(draw, 6) else None
+    found["nth"] = number(draw, 1, 4) if chance(draw, 6) else None
     return {name: number for name, number in found.items() if number is not None}
 
 
@@ -124,6 +121,6 @@ def _accumulators(draw: Draw, prepared: Any) -> dict[str, int]:
         return {}
     labels = [*(slot.label for slot in prepared.slots), *(slot.name for slot in prepared.slots)]
     return {
-        label: draw(st.integers(0, 3)) if is_count(label.partition("@")[0]) else fen(draw, 90_000)
+        label: number(draw, 0, 3) if is_count(label.partition("@")[0]) else fen(draw, 90_000)
         for label in some(draw, dict.fromkeys(labels), 1, 3)
     }

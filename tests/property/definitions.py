@@ -1,5 +1,9 @@
-"""Hypothesis draws whole stacks, as the mappings that packs hold: every key of the schema, in every legal company."""
+"""Draws the parts of a stack as the mappings that packs hold: every key of the schema, in every legal company.
 
+`draw` is hypothesis' own, which can shrink what it drew, or a plain Random, which is many times quicker.
+"""
+
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,10 +15,8 @@ from tests.property.words import (
     COUNT_FACTS,
     DISEASES,
     GROUPS,
-    ITEMS,
     LEVELS,
     MONEY_FACTS,
-    PERIODS,
     PLACES,
     STREAMS,
 )
@@ -23,24 +25,43 @@ Draw = Any
 Body = dict[str, Any]
 
 
-def chance(draw: Draw, of: int = 3) -> bool:
-    """True once in `of` times."""
-    return draw(st.integers(1, of)) == of
+def number(draw: Draw, low: int, high: int) -> int:
+    """A whole number, both ends inside."""
+    return draw.randint(low, high) if isinstance(draw, Random) else draw(st.integers(low, high))
 
 
 def pick(draw: Draw, words: Any) -> Any:
     """One of a few."""
-    return draw(st.sampled_from(tuple(words)))
+    words = tuple(words)
+    return draw.choice(words) if isinstance(draw, Random) else draw(st.sampled_from(words))
 
 
-def some(draw: Draw, words: Any, least: int = 1, most: int = 3) -> list[str]:
-    """A few of many, without repetition."""
-    return draw(st.lists(st.sampled_from(tuple(words)), unique=True, min_size=least, max_size=most))
+def some(draw: Draw, words: Any, least: int = 1, most: int = 3) -> list[Any]:
+    """A few of many, without repetition, in any order."""
+    words = tuple(words)
+    if isinstance(draw, Random):
+        return draw.sample(words, draw.randint(least, min(most, len(words))))
+    return draw(st.lists(st.sampled_from(words), unique=True, min_size=least, max_size=most))
+
+
+def shuffled(draw: Draw, words: list[Any]) -> list[Any]:
+    """All of them in any order."""
+    return some(draw, words, len(words), len(words))
+
+
+def ascending(draw: Draw, top: int, least: int, most: int) -> list[int]:
+    """A few numbers from 1 to `top`."""
+    return sorted({number(draw, 1, top) for _ in range(number(draw, least, most))})
+
+
+def chance(draw: Draw, of: int = 3) -> bool:
+    """True once in `of` times."""
+    return number(draw, 1, of) == of
 
 
 def yuan(draw: Draw, most: int = 4_000) -> str:
     """Round yuan, fen, zero, or now and then the greatest amount there is."""
-    fen = pick(draw, (draw(st.integers(0, most)) * 100, draw(st.integers(0, most * 100)), most * 10, 0))
+    fen = pick(draw, (number(draw, 0, most) * 100, number(draw, 0, most * 100), most * 10, 0))
     if chance(draw, 60):
         fen = 10**14
     return f"{fen // 100}.{fen % 100:02d}"
@@ -48,9 +69,7 @@ def yuan(draw: Draw, most: int = 4_000) -> str:
 
 def rate(draw: Draw) -> str:
     """A plain rate: whole per cents, boundaries, odd fractions."""
-    return pick(
-        draw, (f"{draw(st.integers(0, 100))}%", "1/3", "2/7", "0.125", "33.33%", "0", "1", "千分之三")
-    )
+    return pick(draw, (f"{number(draw, 0, 100)}%", "1/3", "2/7", "0.125", "33.33%", "0", "1", "千分之三"))
 
 
 def condition(draw: Draw, depth: int = 1) -> Body:
@@ -67,16 +86,16 @@ def condition(draw: Draw, depth: int = 1) -> Body:
     }
     if depth:
         makers |= {
-            "any": lambda: [condition(draw, depth - 1) for _ in range(draw(st.integers(1, 2)))],
-            "not": lambda: [condition(draw, depth - 1) for _ in range(draw(st.integers(1, 2)))],
+            "any": lambda: [condition(draw, depth - 1) for _ in range(number(draw, 1, 2))],
+            "not": lambda: [condition(draw, depth - 1) for _ in range(number(draw, 1, 2))],
         }
     return {name: makers[name]() for name in some(draw, sorted(makers), 1, 2)}
 
 
 def span(draw: Draw, most: int) -> Body:
     """From, below, or both."""
-    low = draw(st.integers(0, most))
-    ends = {"from": str(low), "below": str(low + draw(st.integers(1, most)))}
+    low = number(draw, 0, most)
+    ends = {"from": str(low), "below": str(low + number(draw, 1, most))}
     return pick(draw, (ends, {"from": ends["from"]}, {"below": ends["below"]}))
 
 
@@ -129,7 +148,7 @@ def linear(draw: Draw, kind: str) -> Body:
         body: Body = {"linear": pick(draw, COUNT_FACTS), "base": yuan(draw, 900), "slope": yuan(draw, 90)}
         ends = {"least": yuan(draw, 300), "most": yuan(draw, 3_000)}
     else:
-        slope = f"{draw(st.integers(-20, 20))}/1000"
+        slope = f"{number(draw, -20, 20)}/1000"
         body = {"linear": pick(draw, ("age", *COUNT_FACTS)), "base": rate(draw), "slope": slope}
         ends = {"least": "10%", "most": "95%"}
     return body | {key: ends[key] for key in some(draw, ends, 0, 2)}
@@ -138,7 +157,7 @@ def linear(draw: Draw, kind: str) -> Body:
 def join(draw: Draw, plain: Any, factor: Any, kind: str, depth: int) -> Body:
     """Sum, product, best or least of several."""
     how = pick(draw, ("sum", "product", "most", "least"))
-    count = draw(st.integers(2, 3))
+    count = number(draw, 2, 3)
     if how != "product":
         return {how: [inner(draw, plain, factor, kind, depth) for _ in range(count)]}
     factors = [pick(draw, (factor(), "1/30", "98", {"fact": "days"})) for _ in range(count - 1)]
@@ -190,7 +209,7 @@ def base(draw: Draw, known: list[str], *, own: bool = False) -> Any:
     body: Body = {}
     first = [] if chance(draw, 6) else ["in_scope"]
     parts = [*first, *some(draw, [*CLASSIFIED, *known], 1 - len(first), 5)]
-    for part in draw(st.permutations(parts)):
+    for part in shuffled(draw, parts):
         weight = pick(draw, ("1", "1", "1", "50%", "1/3"))
         body[part] = weight
         if own and chance(draw):
@@ -222,6 +241,3 @@ def accumulate(draw: Draw, place: str, households: bool) -> Body:
 def balances(draw: Draw, owner: str) -> list[str]:
     """Balances of an account, each with one owner."""
     return some(draw, BALANCES[owner], 1, 2)
-
-
-PER = PERIODS

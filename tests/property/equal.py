@@ -28,23 +28,21 @@ def one_by_one(
 
 
 def differences(
-    stack: Stack,
+    program: compiled.Program,
     claims: list[Claim],
-    state: State | None = None,
+    state: State | None,
+    expected: tuple[list[Result | None], State],
     *,
-    native: bool = False,
     by_line: bool = False,
-    program: compiled.Program | None = None,
 ) -> list[str]:
     """Every field of every result that is not the same to the fen. Raises Refusal when compiled will not."""
-    expected, after = one_by_one(stack, claims, state)
-    program = program or compiled.compile(stack, native=native)
-    batch = compiled.from_claims(claims, stack, state, by_line=by_line)
+    results, after = expected
+    batch = compiled.from_claims(claims, program.stack, state, by_line=by_line)
     settled = program.run(batch, refused="mark", pools=dict(state.pools) if state else None)
     got = settled.marked()
     found = [
         f"{claims[at].id}: {name}: compiled {mine}, reference {theirs}"
-        for at, (one, other) in enumerate(zip(got, expected, strict=True))
+        for at, (one, other) in enumerate(zip(got, results, strict=True))
         for name, mine, theirs in _fields(one, other)
     ]
     for pool, used in settled.pools.items():
@@ -60,10 +58,10 @@ def _fields(one: Result | None, other: Result | None) -> list[tuple[str, Any, An
     return [(n, getattr(one, n), getattr(other, n)) for n in names if getattr(one, n) != getattr(other, n)]
 
 
-def sums_differ(stack: Stack, claims: list[Claim], state: State | None = None) -> list[str]:
+def sums_differ(program: compiled.Program, claims: list[Claim], state: State | None) -> list[str]:
     """Whether payments and cash change when nothing else is asked for: less is remembered then, and less written."""
-    program = compiled.compile(stack, native=False)
-    batch, used = compiled.from_claims(claims, stack, state), dict(state.pools) if state else None
+    used = dict(state.pools) if state else None
+    batch = compiled.from_claims(claims, program.stack, state)
     whole = program.run(batch, refused="mark", pools=used)
     few = program.run(batch, ("payers",), refused="mark", pools=used)
     return [name for name in few.names if few.column(name).tolist() != whole.column(name).tolist()]

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from tests.property.definitions import (
     Body,
     Draw,
     accumulate,
+    ascending,
     balances,
     base,
     chance,
     condition,
     money,
+    number,
     pick,
     rate,
     rounding,
@@ -24,8 +24,7 @@ from tests.property.definitions import (
 from tests.property.words import CLASSIFIED, GROUPS, ITEMS, PAYERS, PERIODS, SOURCES
 
 
-@st.composite
-def stacks(draw: Draw) -> Body:
+def stack(draw: Draw) -> Body:
     """A stack of one to six positions."""
     parts = split(draw)
     known = list(dict.fromkeys(group.get("into", "in_scope") for group in _groups(parts)))
@@ -34,8 +33,8 @@ def stacks(draw: Draw) -> Body:
     order: list[Body] = []
     paying: list[str] = []
     pools = chance(draw, 4)
-    for number in range(pick(draw, (1, 2, 3, 4, 5, 6))):
-        order.append(_position(draw, f"p{number}", known, paying, households, pools))
+    for place in range(pick(draw, (1, 2, 3, 4, 5, 6))):
+        order.append(_position(draw, f"p{place}", known, paying, households, pools))
     body: Body = {"kind": "stack", "id": "drawn", "split": parts, "order": order}
     if chance(draw, 25):
         body["when"] = condition(draw)
@@ -97,12 +96,12 @@ def _conditions(draw: Draw) -> Body:
 
 def _pool(draw: Draw, place: str) -> Body:
     counts = pick(draw, ("fen", "cases"))
-    limit = money(draw, 3_000) if counts == "fen" else str(draw(st.integers(0, 4)))
+    limit = money(draw, 3_000) if counts == "fen" else str(number(draw, 0, 4))
     return {"id": f"pool-{place}", "limit": limit, "counts": counts}
 
 
 def _frequency(draw: Draw) -> Body:
-    return {"times": str(draw(st.integers(1, 2))), "per": pick(draw, PERIODS[1:])}
+    return {"times": str(number(draw, 1, 2)), "per": pick(draw, PERIODS[1:])}
 
 
 def _rates(draw: Draw) -> Body:
@@ -111,13 +110,13 @@ def _rates(draw: Draw) -> Body:
     if chance(draw, 4):
         body["share"] = pick(draw, ("payer", "patient"))
     if chance(draw):
-        body["adjust"] = [_adjustment(draw) for _ in range(draw(st.integers(1, 2)))]
+        body["adjust"] = [_adjustment(draw) for _ in range(number(draw, 1, 2))]
     return body
 
 
 def _adjustment(draw: Draw) -> Body:
     changes: dict[str, Any] = {
-        "add": lambda: f"{draw(st.integers(-40, 40))}%",
+        "add": lambda: f"{number(draw, -40, 40)}%",
         "times": lambda: pick(draw, (rate(draw), "110%", "1.5")),
         "at_least": lambda: share(draw, 0),
         "at_most": lambda: share(draw, 0),
@@ -130,7 +129,7 @@ def _adjustment(draw: Draw) -> Body:
 
 
 def _brackets(draw: Draw) -> Body:
-    ends = sorted(draw(st.lists(st.integers(1, 5_000), unique=True, max_size=3)))
+    ends = ascending(draw, 5_000, 0, 3)
     body: Body = {
         "steps": [*({"to": str(end), "rate": share(draw, 0)} for end in ends), {"rate": share(draw, 0)}]
     }
@@ -149,7 +148,7 @@ def _ceilings(draw: Draw, periods: tuple[str, ...]) -> list[Body]:
             "per": pick(draw, periods),
             **({"basis": pick(draw, ("after_deductible", "gross"))} if chance(draw, 2) else {}),
         }
-        for _ in range(draw(st.integers(1, 2)))
+        for _ in range(number(draw, 1, 2))
     ]
 
 
@@ -191,7 +190,7 @@ def _per_claim(draw: Draw, known: list[str], paying: list[str]) -> Body:
 def _deductible(draw: Draw) -> Body:
     body: Body = {"amount": money(draw, 1_500), "per": pick(draw, PERIODS)}
     if chance(draw):
-        starts = sorted(draw(st.lists(st.integers(1, 4), unique=True, min_size=1, max_size=2)))
+        starts = ascending(draw, 4, 1, 2)
         body["nth"] = [{"from": str(n), "times": rate(draw), "minus": yuan(draw, 90)} for n in starts]
     if chance(draw, 4):
         body["floor"] = money(draw, 200)
@@ -201,11 +200,11 @@ def _deductible(draw: Draw) -> Body:
 
 
 def _per_day(draw: Draw) -> Body:
-    ends = sorted(draw(st.lists(st.integers(1, 20), unique=True, max_size=2)))
+    ends = ascending(draw, 20, 0, 2)
     steps: list[Body] = [{"to": str(end), "amount": money(draw, 200, 0)} for end in ends]
     body: Body = {"days": pick(draw, ({"fact": "days"}, "7", {"fact": "visits"}))}
     body["steps"] = [*steps, {"amount": money(draw, 200, 0)}]
-    return body | ({"waiting": str(draw(st.integers(0, 5)))} if chance(draw, 2) else {})
+    return body | ({"waiting": str(number(draw, 0, 5))} if chance(draw, 2) else {})
 
 
 def _cash(draw: Draw) -> Body:

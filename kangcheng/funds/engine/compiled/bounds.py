@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from kangcheng.funds.engine.compiled.draft import MOST_FEN, Bounds
+from kangcheng.funds.engine.compiled.money_facts import money_facts
 from kangcheng.funds.engine.compiled.refusal import Refusal
 from kangcheng.funds.engine.compiled.rows import Rows
+from kangcheng.funds.engine.compiled.vocabulary import vocabulary
+from kangcheng.funds.engine.definition import Stack
 
 TRIED = (
     Bounds(MOST_FEN, MOST_FEN),
@@ -38,15 +41,17 @@ def check_sizes(rows: Rows) -> dict[str, int]:
     return {"": most, **{name: int(column.max(initial=0)) for name, column in rows.facts.items()}}
 
 
-def check_bounds(sizes: dict[str, int], bounds: Bounds, money_facts: frozenset[str], stack_id: str) -> None:
+def check_bounds(sizes: dict[str, int], bounds: Bounds, stack: Stack) -> None:
     """Raise Refusal when the batch holds a number beyond what the code was written for."""
-    limits = {name: bounds.amount if not name or name in money_facts else bounds.number for name in sizes}
+    money = money_facts(stack)
+    limits = {name: bounds.amount if name in money else bounds.number for name in vocabulary(stack).computed}
+    limits[""] = bounds.amount
     for name, most in sizes.items():
-        if most > limits[name]:
+        if name in limits and most > limits[name]:
             what = f"facts.{name}" if name else "金额 (amount)"
             raise Refusal(
                 f"{what} 达 {most}，超过此叠层可精确计算的 {limits[name]} (beyond the exact bounds)",
-                where=f"stack {stack_id}",
+                where=f"stack {stack.id}",
                 rule="64 位整数内精确",
                 todo="用 reference 结算这些单据",
             )

@@ -36,7 +36,8 @@ def from_claims(
     prepared, ordered = plan(stack), [given[at] for at in places]
     rows = _rows(ordered, prepared, places, [unit[at] for at in places])
     if state is not None:
-        rows.opening = _opening(ordered, prepared, state)
+        kept = [(row, claim) for row, claim in enumerate(ordered) if row not in rows.faults]
+        rows.opening = _opening(kept, prepared, state)
     return assemble(rows, stack, by_line=by_line)
 
 
@@ -178,10 +179,10 @@ def _overrides(claims: Sequence[Claim], prepared: Plan) -> tuple[Ints, Ints, Int
     return row_, slot_, value_
 
 
-def _opening(claims: Sequence[Claim], prepared: Plan, state: State) -> tuple[Ints, Ints, Ints] | None:
+def _opening(claims: Sequence[tuple[int, Claim]], prepared: Plan, state: State) -> tuple[Ints, Ints, Ints] | None:
     """Row, slot and value of what the state remembers, as far as a claim of the batch meets it."""
     numbers, found = slot_numbers(prepared), dict[tuple[object, ...], tuple[int, int, int]]()
-    for row, claim in enumerate(claims):
+    for row, claim in claims:
         memory = Memory(prepared, claim, State())
         for slot in prepared.slots:
             key = memory.keys[slot.label]

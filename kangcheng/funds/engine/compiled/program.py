@@ -11,7 +11,6 @@ from kangcheng.funds.engine.compiled.cache import jitted, plain
 from kangcheng.funds.engine.compiled.columns import Batch
 from kangcheng.funds.engine.compiled.draft import FAMILIES, Form
 from kangcheng.funds.engine.compiled.kernel import Kernel, write_kernel
-from kangcheng.funds.engine.compiled.money_facts import money_facts
 from kangcheng.funds.engine.compiled.pools import check_exact, settle_with_pools
 from kangcheng.funds.engine.compiled.refusal import Refusal, TooWide
 from kangcheng.funds.engine.compiled.results import BatchResult
@@ -49,7 +48,7 @@ class Program:
         each. Raises Refusal when the batch holds numbers too large to stay exact.
         """
         kernel, function = self.kernel(batch.form, frozenset(want))
-        check_bounds(batch.sizes, kernel.bounds, money_facts(self.stack), self.stack.id)
+        check_bounds(batch.sizes, kernel.bounds, self.stack)
         run = Run(kernel, function, batch, native=self.native, threads=threads)
         if kernel.pools:
             settle_with_pools(run, pools or {}, stop=refused == "raise")

@@ -21,6 +21,7 @@ class Vocabulary:
     others: dict[str, int]  # attribute -> code of everything else
     categories: dict[str, int]  # category -> bit
     facts: tuple[str, ...]
+    computed: frozenset[str]  # facts that amounts and rates are made of; the others are only compared
 
     @property
     def words(self) -> int:
@@ -33,6 +34,7 @@ def vocabulary(stack: Stack) -> Vocabulary:
     tests: dict[str, list[frozenset[str]]] = {}
     categories: set[str] = set()
     facts: dict[str, None] = {}
+    computed: set[str] = set()
     for node in _nodes(stack):
         if isinstance(node, Condition):
             for name, accepted in node.attributes.items():
@@ -41,10 +43,10 @@ def vocabulary(stack: Stack) -> Vocabulary:
             facts |= dict.fromkeys(node.numbers)
         elif isinstance(node, Table):
             tests.setdefault(node.by, []).extend(frozenset([text]) for text in node.rows)
-        elif isinstance(node, Fact):
-            facts[node.name] = None
-        elif isinstance(node, Linear):
-            facts[node.of] = None
+        elif isinstance(node, (Fact, Linear)):
+            name = node.name if isinstance(node, Fact) else node.of
+            facts[name] = None
+            computed.add(name)
         elif isinstance(node, Deductible) and node.nth:
             facts["nth"] = None
     codes = {name: _classes(accepted) for name, accepted in tests.items()}
@@ -53,6 +55,7 @@ def vocabulary(stack: Stack) -> Vocabulary:
         others={name: max(texts.values(), default=-1) + 1 for name, texts in codes.items()},
         categories={name: bit for bit, name in enumerate(sorted(categories))},
         facts=tuple(facts),
+        computed=frozenset(computed),
     )
 
 
