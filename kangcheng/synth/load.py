@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kangcheng.base.accounts.types import Actor, system_actor
 from kangcheng.funds.billing import services as billing
@@ -80,6 +80,12 @@ class Load:
     people: dict[str, UUID] = field(default_factory=dict)
     households: dict[str, UUID] = field(default_factory=dict)
     institutions: dict[str, UUID] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    stacks: list[Stack] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    sample: list[int] = field(default_factory=list)
+    """Rows of the claims that the counter settled as well, and in `seen` what it answered and posted."""
+    seen: list[tuple[Answer, Postings]] = field(default_factory=list)
 
     @cached_property
     def areas(self) -> dict[str, str]:
@@ -125,7 +131,9 @@ def load_city(
         ("家庭、凭证 (households, cards)", lambda: _households(load)),
         ("人员类别 (categories)", lambda: categories.bulk(rows.categories(city, load.people), **load.act)),
         ("参保筹资 (coverage, contributions)", lambda: _money(load)),
-        ("一年的结算 (claims)", lambda: _claims(load, compared)),
+        ("一年的结算 (settling)", lambda: _settle(load)),
+        ("柜台逐笔核对 (the counter, one by one)", lambda: _compare(load, compared)),
+        ("写入结算 (writing settlements)", lambda: _write(load)),
     ]
     with transaction.atomic():
         for number, (title, step) in enumerate(steps, 1):
@@ -213,19 +221,34 @@ def _accounts(load: Load) -> list[dict[str, Any]]:
 # --- claims ----------------------------------------------------------------------------------------------------------
 
 
-def _claims(load: Load, compared: int) -> None:
+def _settle(load: Load) -> None:
+    """The year through the engines."""
     names = {name: str(key) for name, key in (load.people | load.households).items()}
-    given = claims(load.city, names)
+    load.claims = claims(load.city, names)
     balances = {(names[row["person"]], row["account"]): row["amount"] for row in _accounts(load)}
-    stacks, results = settle(Stacks(load.pack), given, balances)
-    sample = _sample(load.city, compared)
-    seen = _at_counter(load, [given[row] for row in sample])
+    load.stacks, load.results = settle(Stacks(load.pack), load.claims, balances)
+
+
+def _compare(load: Load, compared: int) -> None:
+    """Some claims at the counter: the same fen, or Mismatch."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "ANALYZE"
+        )  # everything so far came in by COPY: without figures of it every query is planned blindly
+    load.sample = _sample(load.city, compared)
+    load.seen = _at_counter(load, [load.claims[row] for row in load.sample])
+    for row, (answer, _) in zip(load.sample, load.seen, strict=True):
+        _same(load.claims[row].id, load.results[row], answer)
+
+
+def _write(load: Load) -> None:
+    """All claims; those the counter settled must have come to the same postings."""
+    given = load.claims
     order = sorted(range(len(given)), key=lambda row: (given[row].person, given[row].on, given[row].sequence))
-    loaded = [_loaded(load, given[row], stacks[row], results[row]) for row in order]
+    loaded = [_loaded(load, given[row], load.stacks[row], load.results[row]) for row in order]
     ids = settlement.bulk(loaded, pack=load.pack, **load.act)
     keys = dict(zip(order, ids, strict=True))
-    for row, (answer, postings) in zip(sample, seen, strict=True):
-        _same(given[row].id, results[row], answer)
+    for row, (_, postings) in zip(load.sample, load.seen, strict=True):
         _equal(given[row].id, "postings", _postings(keys[row]), postings)
 
 

@@ -1,5 +1,6 @@
 """The city in the database: everything is there, the ledger balances, and the counter would settle it to the same fen."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -44,9 +45,7 @@ def test_a_wrong_fen_is_found(system, monkeypatch):
 
     def off_by_one(stacks, given, balances):
         chosen, results = real(stacks, given, balances)
-        for result in results:
-            result.parts["copay"] = result.parts.get("copay", 0) + 1
-        return chosen, results
+        return chosen, [replace(one, parts=one.parts | {"copay": one.parts["copay"] + 1}) for one in results]
 
     monkeypatch.setattr(load, "settle", off_by_one)
     with pytest.raises(load.Mismatch, match="parts"):
