@@ -9,7 +9,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 os.environ.pop("DATABASE_URL", None)
 if os.environ.get("KANGCHENG_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["KANGCHENG_TEST_DATABASE_URL"]
-os.environ["KANGCHENG_DATA"] = os.environ.get("KANGCHENG_TEST_DATA") or str(REPOSITORY / "var" / "test")
+# Every worker has a server of its own: an open transaction anywhere in a server holds back the outbox everywhere in it.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["KANGCHENG_DATA"] = os.environ.get("KANGCHENG_TEST_DATA") or str(REPOSITORY / "var" / f"test-{WORKER}")
 os.environ.setdefault("KANGCHENG_LOG", "ERROR")
 
 from kangcheng.config.settings import *  # noqa: E402, F403

@@ -30,7 +30,7 @@ def test_a_job_runs_once_its_transaction_is_committed():
     work()
     work()
     assert ran == ["one"]
-    assert ProcrastinateJob.objects.get().status == "succeeded"
+    assert ProcrastinateJob.objects.get(queue_name="test").status == "succeeded"
 
 
 def test_a_timer_is_known_by_its_cron():

@@ -126,7 +126,7 @@ def test_a_plan_is_a_tree(bench):
 def test_a_report_uses_its_figures(bench):
     bench.write(
         "city/income.yaml",
-        "kind: indicator\nid: income\ntitle: 收入\nunit: CNY\nclause: plan-2021#S-1\nmeasure: {table: ledger, sum: fen}\n",
+        "kind: indicator\nid: income\ntitle: 收入\nunit: CNY\nclause: plan-2021#S-1\nmeasure: {table: claims, sum: fund}\n",
     )
     report = (
         "kind: report\nid: brief\ntitle: 简报\nperiod: month\nscope: city\nsections:\n"
