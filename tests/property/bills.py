@@ -14,6 +14,7 @@ from tests.property.words import (
     DISEASES,
     GROUPS,
     ITEMS,
+    LANDMARKS,
     LEVELS,
     MONEY_FACTS,
     PLACES,
@@ -27,22 +28,23 @@ SHARES = ((1, 10), (1, 3), (0, 1), (1, 5), (1, 2))
 
 
 def sequence(draw: Draw, stack: Stack, count: int) -> list[Claim]:
-    """Claims of one to three people, in any order."""
-    return [_claim(draw, stack, place) for place in range(count)]
+    """Claims of one to three people, in any order; in some batches lines have no limits and shares of their own."""
+    plain = chance(draw, 2)
+    return [_claim(draw, stack, place, plain) for place in range(count)]
 
 
 def fen(draw: Draw, most: int = 600_000) -> int:
     """Whole yuan, fen, nothing."""
     exact, whole = number(draw, 0, most), number(draw, 0, most // 100) * 100
-    return pick(draw, (exact, exact, whole, whole, most // 3, 0))
+    return pick(draw, (exact, exact, whole, pick(draw, LANDMARKS) * 100, most // 3, 0))
 
 
-def _claim(draw: Draw, stack: Stack, place: int) -> Claim:
+def _claim(draw: Draw, stack: Stack, place: int, plain: bool) -> Claim:
     on = pick(draw, DAYS)
     admitted = on - timedelta(number(draw, 0, 40)) if chance(draw, 2) else None
     discharged = on - timedelta(number(draw, 0, 3)) if chance(draw) else None
     prepared = plan(stack)
-    bill = _bill(draw, stack)
+    bill = _bill(draw, stack, plain)
     return Claim(
         id=f"c{place}",
         person=pick(draw, ("ann", "ann", "bob", "cai")),
@@ -63,7 +65,7 @@ def _claim(draw: Draw, stack: Stack, place: int) -> Claim:
     )
 
 
-def _bill(draw: Draw, stack: Stack) -> dict[str, Any]:
+def _bill(draw: Draw, stack: Stack, plain: bool) -> dict[str, Any]:
     form = pick(draw, ("lines", "lines", "lines", "groups", "groups", "in_scope", "nothing"))
     if form == "lines":
         named = (
@@ -71,7 +73,7 @@ def _bill(draw: Draw, stack: Stack) -> dict[str, Any]:
             if stack.split.otherwise is None and not chance(draw, 20)
             else (*GROUPS, "other")
         )
-        return {"lines": tuple(_line(draw, tuple(named)) for _ in range(pick(draw, (1, 2, 3, 4, 5))))}
+        return {"lines": tuple(_line(draw, tuple(named), plain) for _ in range(pick(draw, (1, 2, 3, 4, 5))))}
     found: dict[str, Any] = {}
     if form == "groups":
         rules = {group: stack.split.groups.get(group, stack.split.otherwise) for group in GROUPS}
@@ -86,14 +88,14 @@ def _bill(draw: Draw, stack: Stack) -> dict[str, Any]:
     return found | ({"total": listed + fen(draw, 90_000)} if chance(draw) else {})
 
 
-def _line(draw: Draw, groups: tuple[str, ...]) -> Line:
+def _line(draw: Draw, groups: tuple[str, ...], plain: bool) -> Line:
     return Line(
         group=pick(draw, groups),
         amount=fen(draw, 200_000),
         quantity=number(draw, 1, 9),
         code=pick(draw, ("", *ITEMS)),
-        price_limit=fen(draw, 30_000) if chance(draw, 4) else None,
-        first_pay=pick(draw, SHARES) if chance(draw, 4) else None,
+        price_limit=fen(draw, 30_000) if not plain and chance(draw, 4) else None,
+        first_pay=pick(draw, SHARES) if chance(draw, 12 if plain else 4) else None,
     )
 
 

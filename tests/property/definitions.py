@@ -15,6 +15,7 @@ from tests.property.words import (
     COUNT_FACTS,
     DISEASES,
     GROUPS,
+    LANDMARKS,
     LEVELS,
     MONEY_FACTS,
     PLACES,
@@ -50,8 +51,11 @@ def shuffled(draw: Draw, words: list[Any]) -> list[Any]:
 
 
 def ascending(draw: Draw, top: int, least: int, most: int) -> list[int]:
-    """A few numbers from 1 to `top`."""
-    return sorted({number(draw, 1, top) for _ in range(number(draw, least, most))})
+    """A few numbers from 1 to `top`, landmarks among them."""
+    fit = [one for one in LANDMARKS if one <= top] or [top]
+    return sorted(
+        {pick(draw, (number(draw, 1, top), pick(draw, fit))) for _ in range(number(draw, least, most))}
+    )
 
 
 def chance(draw: Draw, of: int = 3) -> bool:
@@ -61,7 +65,10 @@ def chance(draw: Draw, of: int = 3) -> bool:
 
 def yuan(draw: Draw, most: int = 4_000) -> str:
     """Round yuan, fen, zero, or now and then the greatest amount there is."""
-    fen = pick(draw, (number(draw, 0, most) * 100, number(draw, 0, most * 100), most * 10, 0))
+    fen = pick(
+        draw,
+        (number(draw, 0, most) * 100, number(draw, 0, most * 100), pick(draw, LANDMARKS) * 100, most * 10, 0),
+    )
     if chance(draw, 60):
         fen = 10**14
     return f"{fen // 100}.{fen % 100:02d}"
@@ -177,9 +184,10 @@ def rounding(draw: Draw, places: tuple[str, ...]) -> Body:
 
 def split(draw: Draw) -> Body:
     """Groups with first pays, limits, streams and exits."""
-    body: Body = {"groups": {group: _group(draw) for group in some(draw, GROUPS, 2, 4)}}
+    limits = chance(draw)
+    body: Body = {"groups": {group: _group(draw, limits) for group in some(draw, GROUPS, 2, 4)}}
     if chance(draw):
-        body["otherwise"] = "refuse" if chance(draw, 4) else _group(draw)
+        body["otherwise"] = "refuse" if chance(draw, 4) else _group(draw, limits)
     if chance(draw, 2):
         body["place_first_pay"] = {"rate": share(draw)}
         if chance(draw, 2):
@@ -191,11 +199,11 @@ def split(draw: Draw) -> Body:
     return body
 
 
-def _group(draw: Draw) -> Body:
+def _group(draw: Draw, limits: bool) -> Body:
     body: Body = {}
     if chance(draw, 2):
         body["first_pay"] = share(draw)
-    if chance(draw, 4):
+    if limits and chance(draw, 2):
         body["price_limit"] = money(draw, 40)
     if chance(draw, 2):
         body["into"] = pick(draw, ("in_scope", "out_of_scope", *STREAMS, *STREAMS))

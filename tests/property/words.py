@@ -9,6 +9,12 @@ STREAMS = ("material", "drug")
 ITEMS = ("i1", "i2", "i3")
 COUNT_FACTS = ("days", "visits")
 MONEY_FACTS = ("wage", "income")
+LANDMARKS = (
+    100,
+    500,
+    1_000,
+    2_000,
+)  # yuan: amounts that meet the ends of brackets, limits and deductibles exactly
 PAYERS = ("pool", "critical", "relief", "charity")
 SOURCES = ("hospital", "finance")
 BALANCES = {"person": ("current", "history"), "household": ("family",)}
