@@ -31,5 +31,5 @@ def run(
         workers=workers,
         blocking_threads=threads,
         respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()

@@ -59,6 +59,7 @@ def prepare(*, residents: int, seed: int) -> None:
     with step("更新数据库结构 (tables)"):
         _migrate()
     _load_city(residents, seed, today)
+    _fill_lake(today)
     with step("准备演示账户 (log-ins)"):
         from kangcheng.config.demo_users import ensure_users
 
@@ -129,15 +130,26 @@ def _load_city(residents: int, seed: int, on: date) -> None:
     )
 
 
+def _fill_lake(on: date) -> None:
+    """The tables behind indicators, exported once; the nightly job keeps them fresh from then on."""
+    from kangcheng.base.accounts.types import system_actor
+    from kangcheng.performance.indicators import selectors, services
+
+    if selectors.newest() is None:
+        with step("导出指标所依据的列式表 (lake)"):
+            services.refresh(by=system_actor("demo"), on=on, now=datetime.now(CHINA_TZ), why="演示城市")
+
+
 def _progress() -> Callable[[str, float], None]:
     """Shows what is being loaded and how far it is, on one line of a terminal or a line a title elsewhere."""
     shown: list[str] = [""]
+    start = time.monotonic()
 
     def show(title: str, share: float) -> None:
         if sys.stdout.isatty():
             print(f"\r\033[K  {'█' * round(20 * share):░<20} {title}", end="", flush=True)
         elif title != shown[0]:
-            print(f"    {title}", flush=True)
+            print(f"    {time.monotonic() - start:5.1f} s  {title}", flush=True)
         shown[0] = title
 
     return show
@@ -168,11 +180,12 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def _announce(host: str, port: int) -> None:
+    from kangcheng.base.accounts.selectors import find_user
     from kangcheng.config.demo_users import USERS
 
     print(f"\n  康城已就绪 Kangcheng is ready: http://{host}:{port}/")
     print(f"  口令 password (all log-ins): {PASSWORD}\n")
-    for user in USERS:
+    for user in (user for user in USERS if find_user(user.login)):
         print(f"    {user.login:<12} {user.title}")
     print("\n  Ctrl-C 停止 (to stop)", flush=True)
 

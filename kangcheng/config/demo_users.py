@@ -46,7 +46,7 @@ USERS = (
     DemoUser("system", "蒋一帆", "system_admin", "系统管理员 System administrator"),
     DemoUser("security", "沈安", "security_admin", "安全管理员 Security administrator"),
     DemoUser("audit", "韩正", "audit_admin", "审计管理员 Audit administrator"),
-    DemoUser("resident", "", "resident", "居民（低保或建档立卡家庭） Resident"),
+    DemoUser("resident", "", "resident", "居民（建档立卡家庭） Resident"),
 )
 
 
