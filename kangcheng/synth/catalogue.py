@@ -145,7 +145,8 @@ def _sold(catalogue: Catalogue, institutions: Institutions) -> tuple[Ints, Ints]
     pharmacy = np.array([kind == "pharmacy" for kind in institutions.types])
     sells &= ~pharmacy[:, None] | retail[None, :]
     sells &= np.array(institutions.designated)[:, None]
-    return np.nonzero(sells)
+    site, item = np.nonzero(sells)
+    return site.astype(np.int64), item.astype(np.int64)
 
 
 def arrays(catalogue: Catalogue) -> tuple[Ints, Ints, Ints, Floats]:

@@ -113,9 +113,8 @@ def table(
 ) -> pa.Table:
     """One row a claim: header, dates, total in fen, and every attribute the packs ask for."""
     rows = np.flatnonzero(claims.claimed)
-    mine, site, person = events.take(rows), events.site[rows], events.person[rows]
-    known, made = illness.diagnoses, places.institutions
-    place = _place(np.array(made.districts)[site], people.district[person])
+    mine, person = events.take(rows), events.person[rows]
+    known = illness.diagnoses
     held = claims.held[rows]
     return pa.table(
         {
@@ -131,12 +130,7 @@ def table(
             "categories": _listed(held, standing.codes),
             "scheme": chosen(SCHEMES, standing.scheme[person]),
             "setting": chosen(SETTINGS, _setting(mine, standing)),
-            "level": chosen(made.levels, site),
-            "place": chosen(PLACES_OF_CARE, place),
-            "referral": chosen(["none", "given"], mine.referred.astype(np.int64)),
-            "institution": chosen(made.codes, site),
-            "institution_type": chosen(made.types, site),
-            "designated": chosen(["no", "yes"], np.array(made.designated)[site].astype(np.int64)),
+            **_institution(places, people, mine),
             "disease": chosen([one.code for one in known], mine.diagnosis),
             "episode": ids("E", people, events, claims.nth, rows),
             "residence": chosen(["urban", "rural"], people.rural[person].astype(np.int64)),
@@ -144,6 +138,20 @@ def table(
             "clinic": _clinic(params, places, streams, standing, mine, held),
         }
     )
+
+
+def _institution(places: Places, people: People, mine: Events) -> dict[str, pa.Array]:
+    """Where it was, seen from the person's home."""
+    made, site = places.institutions, mine.site
+    place = _place(np.array(made.districts)[site], people.district[mine.person])
+    return {
+        "level": chosen(made.levels, site),
+        "place": chosen(PLACES_OF_CARE, place),
+        "referral": chosen(["none", "given"], mine.referred.astype(np.int64)),
+        "institution": chosen(made.codes, site),
+        "institution_type": chosen(made.types, site),
+        "designated": chosen(["no", "yes"], np.array(made.designated)[site].astype(np.int64)),
+    }
 
 
 def _setting(mine: Events, standing: Standing) -> Ints:

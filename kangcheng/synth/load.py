@@ -320,7 +320,7 @@ def _settled(load: Load, claim: Claim, codes: Mapping[tuple[str, str], str]) -> 
         key=f"synth:{claim.id}:bill",
     )
     lines = [NewLine(codes[place, line.code], line.quantity) for line in claim.lines]
-    act = {"bill_id": bill.id, "by": load.by}
+    act: dict[str, Any] = {"bill_id": bill.id, "by": load.by}
     billing.charge(lines=lines, on=claim.discharged_on, key=f"synth:{claim.id}:lines", **act)
     billing.discharge(discharged_on=claim.discharged_on, on=claim.discharged_on, **act)
     return settlement.settle(pack=load.pack, on=claim.on, key=f"synth:{claim.id}:settle", **act)

@@ -142,7 +142,7 @@ def _institutions(
     params: Params, towns: list[dict[str, Any]], villages: list[dict[str, Any]]
 ) -> Institutions:
     made = Institutions()
-    sites = {
+    sites: dict[str, list[tuple[str, int, dict[str, str], bool | None]]] = {
         "city": [(params.districts[0].code, 0, {}, None)],
         "away": [(params.away.district, NOWHERE, {}, None)],
         "district": [

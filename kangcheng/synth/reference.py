@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import kangcheng
 from kangcheng.kernel.money import parse_yuan
@@ -62,15 +63,13 @@ def rows(name: str) -> list[dict[str, str]]:
 @cache
 def diagnoses() -> tuple[Diagnosis, ...]:
     """The sample of diagnoses, in file order."""
-    return tuple(
-        Diagnosis(
-            **{key: row[key] for key in ("code", "name", "name_en", "kind", "sex", "season")},
-            **{key: int(row[key]) for key in ("age_from", "age_to")},
-            **{key: float(row[key]) for key in ("outpatient", "inpatient", "days", "cost")},
-            **{key: row[key] for key in ("operation", "basket", "visit")},
-        )
-        for row in rows("sample/diagnoses.csv")
-    )
+    return tuple(_diagnosis(row) for row in rows("sample/diagnoses.csv"))
+
+
+def _diagnosis(row: dict[str, str]) -> Diagnosis:
+    whole: dict[str, Any] = {key: int(row[key]) for key in ("age_from", "age_to")}
+    numbers: dict[str, Any] = {key: float(row[key]) for key in ("outpatient", "inpatient", "days", "cost")}
+    return Diagnosis(**{**row, **whole, **numbers})
 
 
 @cache

@@ -129,12 +129,14 @@ def _visits(
     usual = by_age(params.visits, "outpatient")[people.age]
     person = np.repeat(np.arange(len(people)), rng.poisson(usual * frailty))
     diagnosis = pick_rows(rng, illness.outpatient, _rows(people, person))
-    sudden = begun(person, *[_dates(params, illness, rng, diagnosis)] * 2, OUT, diagnosis)
+    on = _dates(params, illness, rng, diagnosis)
+    sudden = begun(person, on, on, OUT, diagnosis)
     owner, condition = held
     again = np.repeat(np.arange(len(owner)), rng.poisson(illness.visits[condition]))
     lasting = illness.conditions[condition[again]]
     longterm = np.array([_lasts(one.kind, one.visit) for one in illness.diagnoses])[lasting]
-    regular = begun(owner[again], *[_dates(params, illness, rng, lasting)] * 2, OUT, lasting, longterm)
+    on = _dates(params, illness, rng, lasting)
+    regular = begun(owner[again], on, on, OUT, lasting, longterm)
     every = joined([sudden, regular, _antenatal(params, illness, rng, standing)])
     shut = (every.start % 7 == SUNDAY) & (rng.random(len(every)) < params.no_visit_on_sunday)
     earlier = np.maximum(every.start - shut, opens(params))

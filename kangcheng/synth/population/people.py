@@ -85,8 +85,7 @@ def make(params: Params, places: Places, streams: Streams, first: int, count: in
     place[order] = np.arange(count)
 
     def moved(links: Ints) -> Ints:
-        old = links[order]
-        return np.where(old >= 0, place[old], NOBODY)
+        return np.where(links[order] >= 0, place[links[order]], NOBODY)
 
     host = place[drawn.host[order]]
     starts = np.flatnonzero(np.r_[True, host[1:] != host[:-1]])

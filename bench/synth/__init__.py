@@ -1,0 +1,1 @@
+"""How fast the synthetic city is made, and in how much memory."""
