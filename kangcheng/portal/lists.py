@@ -28,7 +28,9 @@ class Column:
 
     name: str
     title: Words
-    kind: str = "text"  # text, yuan, official, day, moment, number, percent, tag, mono
+    kind: str = (
+        "text"  # text, yuan, official, day, moment, number, percent, tag, mono, code (mono on one line)
+    )
     source: str | Callable[[Any], Any] = ""
     order: str = ""
     link: Callable[[Any], str | None] | None = None

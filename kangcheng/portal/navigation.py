@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
 
 from kangcheng.base.accounts.roles import ROLES
@@ -87,12 +87,22 @@ MENU = (
 
 
 def sections(actor: Actor, request: HttpRequest) -> Iterator[dict[str, object]]:
-    """The menu as this actor sees it; `current` marks the page the request is on."""
-    for section in MENU:
-        items = [_shown(item, request) for item in section.items if opens(item, actor)]
-        items = [item for item in items if item["url"]]
+    """The menu as this actor sees it; `current` marks the entry whose address is the longest start of the request's."""
+    shown = [
+        (section, [one for item in section.items if opens(item, actor) and (one := _shown(item))])
+        for section in MENU
+    ]
+    starts = [
+        str(one["url"]) for _, items in shown for one in items if _starts(request.path, str(one["url"]))
+    ]
+    here = max(starts, key=len, default="")
+    for section, items in shown:
         if items:
-            yield {"title": section.title, "items": items}
+            yield {"title": section.title, "items": [one | {"current": one["url"] == here} for one in items]}
+
+
+def _starts(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def opens(item: Item, actor: Actor) -> bool:
@@ -100,13 +110,12 @@ def opens(item: Item, actor: Actor) -> bool:
     return not item.permissions or any(map(actor.may, item.permissions))
 
 
-def _shown(item: Item, request: HttpRequest) -> dict[str, object]:
+def _shown(item: Item) -> dict[str, object] | None:
+    """Title and address of an entry; None when the page is not built."""
     try:
-        url = reverse(f"portal:{item.name}")
+        return {"title": item.title, "url": reverse(f"portal:{item.name}")}
     except NoReverseMatch:
-        url = ""  # not built: not shown
-    here = request.path == url or (url not in ("", "/") and request.path.startswith(url))
-    return {"title": item.title, "url": url, "current": here}
+        return None
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +130,14 @@ def may_open(actor: Actor, name: str) -> bool:
     """True when the page exists and the actor's roles open it: a link to it would not be refused."""
     known = doors()
     return name in known and (not known[name] or any(map(actor.may, known[name])))
+
+
+def may_visit(actor: Actor, path: str) -> bool:
+    """As `may_open`, for an address ("/counter/")."""
+    try:
+        return may_open(actor, str(resolve(path.partition("?")[0]).url_name))
+    except Resolver404:
+        return False
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

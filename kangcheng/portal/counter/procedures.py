@@ -156,7 +156,8 @@ def _uploaded(name: str, upload: Any) -> tuple[str, str, bytes]:
     if upload.size > MOST_EVIDENCE or upload.content_type not in MEDIA:
         raise KangchengError(
             t("证据文件不能接收", "The evidence cannot be taken"), where=name,
-            rule=t("图片（PNG、JPEG）或 PDF，不超过 5 MB", "picture (PNG, JPEG) or PDF up to 5 MB"), todo=t("换一个文件", "choose another file"),
+            rule=t("图片（PNG、JPEG）或 PDF，不超过 5 MB", "picture (PNG, JPEG) or PDF up to 5 MB"),
+            todo=t("换一个文件", "choose another file"),
         )  # fmt: skip
     return upload.name, upload.content_type, upload.read()
 

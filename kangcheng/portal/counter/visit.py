@@ -17,7 +17,7 @@ from kangcheng.funds.settlement.types import Draft, DraftLine
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.portal import citypack
-from kangcheng.portal.counter import picture
+from kangcheng.portal.counter import circumstances, picture
 from kangcheng.portal.counter.places import chosen, own
 from kangcheng.portal.doors import page
 from kangcheng.registry.catalogues import selectors as catalogues
@@ -51,6 +51,7 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
             if code in ("outpatient", "inpatient", "special_outpatient", "delivery")
         ],
         "diagnoses": catalogues.search("", request.today, kind="diagnosis", limit=DIAGNOSES),
+        "circumstances": circumstances.offered(),
         "referrals": citypack.choices("referrals"),
         "rows": range(BLANK_LINES),
         "today": request.today,
@@ -119,7 +120,7 @@ def _diagnosis(request: HttpRequest) -> str:
 
 def _attributes(request: HttpRequest) -> dict[str, str]:
     referral = request.POST.get("referral", "")
-    return {"referral": referral} if referral else {}
+    return ({"referral": referral} if referral else {}) | circumstances.chosen(request)
 
 
 def _days(request: HttpRequest) -> tuple[date, date | None]:

@@ -14,7 +14,7 @@ from kangcheng.funds.ledger.types import BUSINESS, KINDS, EntryView, TrialRow
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
-from kangcheng.portal.counter.picture import payer
+from kangcheng.portal.counter.cash import methods
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.funds.overview import newest_day, span_of
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
@@ -61,8 +61,19 @@ def account_title(code: str) -> str:
     """The family's title with the payer or source in words: 基金支付·基本医保."""
     family = selectors.title(code).partition("·")[0]
     name = code.partition(":")[2]
-    known = payer(name) if payer(name) != name else citypack.title("financing-sources", name)
-    return f"{family}·{known}" if name else family
+    if not name:
+        return family
+    words = {
+        **dict(methods()),
+        "current": t("本年", "this year"),
+        "history": t("历年", "past years"),
+        "institution": t("医疗机构", "institutions"),
+    }
+    lists = ("payers", "financing-sources", "schemes")
+    known = next(
+        (title for list_ in lists if (title := citypack.title(list_, name)) != name), words.get(name, name)
+    )
+    return f"{family}·{known}"
 
 
 @page("ledger.look")

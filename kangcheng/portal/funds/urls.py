@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from kangcheng.portal.funds import enrolment, ledger, overview, payouts
+from kangcheng.portal.funds import awards, enrolment, ledger, overview, payouts
 
 urlpatterns = [
     path("fund/", overview.fund, name="fund"),
     path("fund/waivers/", overview.waivers, name="waivers"),
+    path("fund/waivers/uses/", awards.uses, name="waiver_uses"),
+    path("awards/<uuid:person_id>/", awards.awards, name="awards"),
     path("enrolment/", enrolment.enrolment, name="enrolment"),
     path("enrolment/<uuid:person_id>/", enrolment.enrol, name="enrol"),
     path("payouts/", payouts.payouts, name="payouts"),

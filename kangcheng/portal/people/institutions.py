@@ -35,8 +35,10 @@ COLUMNS = (
 
 def _row(found: Institution, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "name": found.name, "type": citypack.title("institution-types", found.type), "type_code": found.type, "level": found.level or "—",
-        "ownership": t(OWNERSHIPS.get(found.ownership, found.ownership), found.ownership), "area": names.get(found.area_code, found.area_code),
+        "name": found.name, "type": citypack.title("institution-types", found.type), "type_code": found.type,
+        "level": found.level or "—",
+        "ownership": t(OWNERSHIPS.get(found.ownership, found.ownership), found.ownership),
+        "area": names.get(found.area_code, found.area_code),
         "beds": found.beds, "designated": t("定点", "yes") if found.designated else "—", "designated_code": found.designated,
         "url": reverse("portal:institution", args=(found.id,)),
     }  # fmt: skip

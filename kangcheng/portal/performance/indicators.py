@@ -1,16 +1,20 @@
 """Indicators: all of them for a month, and one with its trend, its split and its way back to the clause."""
 
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from kangcheng.kernel.money import rounded, show_yuan
 from kangcheng.performance.indicators.selectors import changed, computer, drawn, name_of, shifted, within
-from kangcheng.performance.indicators.types import Value, show
+from kangcheng.performance.indicators.types import Counted, Value, show
+from kangcheng.performance.tables import TABLES
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
+from kangcheng.portal.performance.labels import column, in_order, label
 from kangcheng.portal.performance.periods import chosen, last_day, months
 from kangcheng.portal.words import Words, t
 
@@ -106,17 +110,32 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "before": None,
         "by": by,
         "parts": [
-            {"key": " ".join(key) or t("未注明", "not stated"), "shown": show(number, definition)}
-            for key, number in sorted(value.by.items())
+            {
+                "key": label(by, key) if key else t("未注明", "not stated"),
+                "shown": show(value.by[(key,)], definition),
+            }
+            for key in in_order(by or "", (key for (key,) in value.by))
         ],
         "trend": _trend(trend),
         "period": name_of(period),
         "periods": [(name_of(m), m.text) for m in months(last)],
         "clauses": [c for c in map(_clause, definition.clauses) if c],
-        "numerator": value.numerator,
-        "denominator": value.denominator,
+        "numerator": _part(definition.numerator, value.numerator),
+        "denominator": _part(definition.denominator, value.denominator),
+        "splits": [(name, column(name)) for name in definition.breakdowns],
     }
     return render(request, "portal/performance/indicator.html", context)
+
+
+def _part(counted: Counted | None, number: Fraction | None) -> str:
+    """A numerator or denominator as people write it: money in yuan, counts with thousands."""
+    if counted is None or number is None:
+        return ""
+    measure = counted.measure
+    kinds = {c.name: c.type for c in TABLES[measure.table].columns}
+    if measure.how == "sum" and kinds.get(measure.column) == "fen":
+        return f"{show_yuan(rounded(number))} {t('元', 'yuan')}"
+    return f"{rounded(number):,}"
 
 
 def _clause(citation: str) -> Any:

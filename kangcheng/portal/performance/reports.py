@@ -15,6 +15,7 @@ from kangcheng.performance.reports.types import Chart
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import as_file
+from kangcheng.portal.performance.labels import in_words
 from kangcheng.portal.performance.periods import last_day, months
 from kangcheng.portal.words import t
 
@@ -37,7 +38,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @page("report.write", "plan.look")
 def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """One report on screen."""
-    document = services.write(name=name, period=period, pack=citypack.pack())
+    document = in_words(services.write(name=name, period=period, pack=citypack.pack()))
     charts = [_drawn(section.chart) if section.chart else None for section in document.sections]
     context = {
         "document": document,
@@ -51,7 +52,7 @@ def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
 @page("report.write", "plan.look")
 def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """The same report as .docx."""
-    document = services.write(name=name, period=period, pack=citypack.pack())
+    document = in_words(services.write(name=name, period=period, pack=citypack.pack()))
     return as_file(services.as_file(document, ".docx"), f"{document.title}{document.span.text}.docx", WORD)
 
 

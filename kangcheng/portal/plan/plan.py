@@ -24,7 +24,7 @@ MODULES = {
     "registry": Words("登记", "registry"), "records": Words("健康档案", "records"), "funds": Words("基金", "funds"),
     "care": Words("服务", "care"), "medicines": Words("药械", "medicines"), "surveillance": Words("疾控监测", "surveillance"),
     "supervision": Words("监督", "supervision"), "performance": Words("规划考核", "performance"),
-    "intake": Words("意见征集", "intake"), "portal": Words("公众服务", "portal"),
+    "intake": Words("意见征集", "intake"), "none": Words("不落在任何领域", "no area"), "portal": Words("公众服务", "portal"),
 }  # fmt: skip
 
 
@@ -45,9 +45,9 @@ def _clause_row(found: ClauseTrace) -> dict[str, Any]:
 
 
 COLUMNS = (
-    Column("id", Words("条款", "Clause"), "mono", order="id", link=lambda r: r["url"]),
-    Column("document", Words("文件", "Document"), "mono", order="document"),
-    Column("module_title", Words("领域", "Area"), order="module_title"),
+    Column("id", Words("条款", "Clause"), "code", order="id", link=lambda r: r["url"]),
+    Column("document", Words("文件", "Document"), "code", order="document"),
+    Column("module_title", Words("领域", "Area"), "code", order="module_title"),
     Column("quote", Words("原文", "Text")),
     Column("status", Words("状态", "Status"), "tag", order="status", tone=lambda r: r["tone"]),
     Column("entries", Words("条目", "Entries"), "number", order="entries"),

@@ -5,16 +5,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kangcheng.base.accounts.types import Actor
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
+from kangcheng.portal.navigation import may_visit
 from kangcheng.portal.plan.plan import MODULES, STATUS, TONES
 from kangcheng.portal.words import Words, t
 
 COLUMNS = (
-    Column("id", Words("编号", "Row"), "mono", order="id"),
-    Column("title", Words("系统", "System"), order="title", link=lambda r: r["page"] or None),
-    Column("module", Words("领域", "Area"), order="module"),
+    Column("id", Words("编号", "Row"), "code", order="id"),
+    Column("title", Words("系统", "System"), order="title", link=lambda r: r["page"]),
+    Column("module", Words("领域", "Area"), "code", order="module"),
     Column("status", Words("状态", "Status"), "tag", order="status", tone=lambda r: r["tone"]),
     Column("entries", Words("条目", "Entries"), "number", order="entries"),
     Column("lacking", Words("还差什么", "Lacking")),
@@ -36,7 +38,7 @@ FILTERS = (
 )
 
 
-def _rows() -> list[dict[str, Any]]:
+def _rows(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id,
@@ -47,7 +49,7 @@ def _rows() -> list[dict[str, Any]]:
             "status_code": row.status,
             "tone": TONES[row.status],
             "entries": len(row.entries),
-            "page": row.page,
+            "page": row.page if row.page and may_visit(actor, row.page) else None,
             "lacking": "；".join(row.lacking),
         }
         for row in citypack.standing().systems
@@ -57,7 +59,7 @@ def _rows() -> list[dict[str, Any]]:
 @page("plan.look", "pack.look")
 def systems(request: HttpRequest) -> HttpResponse:
     """All rows; a served one opens its page."""
-    rows = _rows()
+    rows = _rows(request.actor)
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=FILTERS, name="系统清单")
     counts = {code: sum(r["status_code"] == code for r in rows) for code in STATUS}

@@ -91,6 +91,15 @@ def may(context: template.Context, name: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def may_visit(context: template.Context, path: str) -> bool:
+    """`{% may_visit row.page as ok %}`: as `may`, for an address."""
+    from kangcheng.portal import navigation
+
+    actor = getattr(context.get("request"), "actor", None)
+    return actor is not None and navigation.may_visit(actor, path)
+
+
+@register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The current query string with some keys changed; an empty value removes the key."""
     request = context.get("request")
