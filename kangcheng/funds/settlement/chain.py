@@ -17,6 +17,7 @@ from kangcheng.funds.settlement.answers import stack_of
 from kangcheng.funds.settlement.models import Accumulator, Balance, Pool, Settlement
 from kangcheng.funds.settlement.results import Move
 from kangcheng.funds.settlement.types import LIVE, Change
+from kangcheng.registry.people import selectors as people
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,34 @@ class Run:
 
 def later_than(row: Settlement) -> list[Settlement]:
     """Live settlements of the unit after this one, in order. The unit is the household once household money is involved."""
+    ids = people.ids_of(row.person_id)
     own = Settlement.objects.filter(state__in=LIVE)
-    after = _after(own.filter(person_id=row.person_id), row)
-    if row.household_id is None or not any(_touches_household(one) for one in (row, *after)):
-        return after
-    return _after(own.filter(Q(person_id=row.person_id) | Q(household_id=row.household_id)), row)
+    after = _after(own.filter(person_id__in=ids), row)
+    if row.household_id is not None and any(_touches_household(one) for one in (row, *after)):
+        after = _after(own.filter(Q(person_id__in=ids) | Q(household_id=row.household_id)), row)
+    as_golden([row, *after])
+    return after
+
+
+def as_golden(rows: Iterable[Settlement]) -> None:
+    """Let rows of a merged person speak of the golden one, in memory only: what is written keeps the id it was written with."""
+    known: dict[UUID, str] = {}
+    for row in rows:
+        if row.person_id not in known:
+            known[row.person_id] = str(people.resolve(row.person_id))
+        old, golden = str(row.person_id), known[row.person_id]
+        if old != golden:
+            row.moves = [[kind, golden if owner == old else owner, *rest] for kind, owner, *rest in row.moves]
+            row.claim = {**row.claim, "person": golden}
 
 
 def locks_of(row: Settlement) -> list[int]:
     """Advisory locks for work on a chain: every person of the household in order, then the household, as `settle` takes them."""
-    people = {row.person_id}
+    persons = {row.person_id, *people.ids_of(row.person_id)}
     if row.household_id:
-        people |= set(
-            Settlement.objects.filter(household_id=row.household_id)
-            .values_list("person_id", flat=True)
-            .distinct()
-        )
-    locks = [rulebook.lock_number("person", person) for person in sorted(people)]
+        others = Settlement.objects.filter(household_id=row.household_id)
+        persons |= set(others.values_list("person_id", flat=True).distinct())
+    locks = [rulebook.lock_number("person", person) for person in sorted(persons)]
     if row.household_id:
         locks.append(rulebook.lock_number("household", row.household_id))
     return locks
@@ -72,7 +84,9 @@ def locks_of(row: Settlement) -> list[int]:
 
 def state_before(rows: Sequence[Settlement], *, lock_pools: bool = False) -> State:
     """The state as it would be without these settlements: what is there less what they moved."""
-    owners = {one.person_id for one in rows} | {one.household_id for one in rows if one.household_id}
+    owners = {UUID(one.claim["person"]) for one in rows} | {
+        one.household_id for one in rows if one.household_id
+    }
     accumulators = {
         (str(owner), name, period, scope): value
         for owner, name, period, scope, value in Accumulator.objects.filter(owner_id__in=owners).values_list(
@@ -129,15 +143,19 @@ def replay(person_id: UUID) -> dict[tuple[str, ...], int]:
 
     Balances start from today's plus what the claims took; pools from what other claims left.
     """
-    rows = list(
-        Settlement.objects.filter(person_id=person_id, state__in=LIVE).order_by(
-            "settled_on", "sequence", "number"
-        )
-    )
+    rows = live_of_person(person_id)
     state = state_before(rows) if rows else State()
     state.accumulators = dict.fromkeys(state.accumulators, 0)
     run_again(rows, state)
     return {key: value for key, value in state.accumulators.items() if value}
+
+
+def live_of_person(person_id: UUID) -> list[Settlement]:
+    """Live settlements of one human being in order, under all ids."""
+    rows = Settlement.objects.filter(person_id__in=people.ids_of(person_id), state__in=LIVE)
+    found = list(rows.order_by("settled_on", "sequence", "number"))
+    as_golden(found)
+    return found
 
 
 def _after(rows: Any, row: Settlement) -> list[Settlement]:

@@ -175,9 +175,12 @@ def _may_settle(case: Case, locked: store.Locked, on: date) -> None:
         raise SettlementError(
             "结算日期早于出院日期 (settled before discharge)", where=where, rule="先出院后结算"
         )
-    if locked.last_on is not None and on < locked.last_on:
+    last_on = locked.last_on
+    if rulebook.uses_household(case.stack):
+        last_on = max((day for day in (last_on, locked.last_of_household) if day), default=None)
+    if last_on is not None and on < last_on:
         raise SettlementError(
-            f"该居民已有 {locked.last_on} 的结算 (a later settlement exists)",
+            f"该居民或其家庭已有 {last_on} 的结算 (a later settlement exists)",
             where=where,
             rule="累计按结算先后计算，不能倒插",
             todo="以今日日期结算，或先冲正后面的结算",

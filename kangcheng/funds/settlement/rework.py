@@ -132,7 +132,9 @@ def _locked(settlement_id: UUID) -> Settlement:
         sql.execute(
             f"SELECT set_config('lock_timeout', %s, true), {waits}", [f"{store.LOCK_SECONDS}s", *locks]
         )
-    return Settlement.objects.select_for_update().get(pk=settlement_id)
+    row = Settlement.objects.select_for_update().get(pk=settlement_id)
+    chain.as_golden([row])
+    return row
 
 
 def _must_be_live(row: Settlement) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -107,7 +108,10 @@ def lines_of(row: Settlement, stack: Stack) -> tuple[Line, ...]:
         allowances=kept["allowances"],
         pools=results.pool_draws([tuple(move) for move in row.moves], stack),
         parties=postings.Parties(
-            row.person_id, row.institution_id, results.account_owners(stack, row.person_id, row.household_id)
+            row.person_id,
+            row.institution_id,
+            # Of a merged person the accounts are the golden one's; the claim says whose.
+            results.account_owners(stack, UUID(row.claim["person"]), row.household_id),
         ),
     )
 

@@ -164,7 +164,8 @@ class Locked:
     live: tuple[UUID, int] | None
     state: State
     sequence: int
-    last_on: date | None
+    last_on: date | None  # day of the person's latest settlement
+    last_of_household: date | None  # and of anybody's in the household
 
 
 def before(*, bill_id: UUID, key: str, on: date) -> Before | None:
@@ -261,7 +262,6 @@ def _locked(found: dict[str, Any]) -> Locked:
         dict(found["pools"] or {}),
     )
     sequence, last = found["last"]
-    days = [date.fromisoformat(day) for day in (last, found["last_of_household"]) if day]
     live = found["live"]
     return Locked(
         _request(found["request"]),
@@ -269,8 +269,13 @@ def _locked(found: dict[str, Any]) -> Locked:
         (UUID(live[0]), live[1]) if live else None,
         state,
         (sequence or 0) + 1,
-        max(days, default=None),
+        _day(last),
+        _day(found["last_of_household"]),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _request(row: list[str] | None) -> tuple[str, str, UUID] | None:

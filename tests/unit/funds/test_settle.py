@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bench import town as town_
+from kangcheng.base.accounts.types import system_actor
 from kangcheng.base.audit import AuditEvent, LookLog
 from kangcheng.base.outbox import OutboxEvent
 from kangcheng.funds.billing import selectors as bills
@@ -12,6 +13,10 @@ from kangcheng.funds.ledger import selectors as ledger
 from kangcheng.funds.settlement import selectors, services
 from kangcheng.funds.settlement.models import Request, Settlement
 from kangcheng.funds.settlement.types import AlreadySettled, Draft, DraftLine, KeyReused, SettlementError
+from kangcheng.kernel.errors import Faults
+from kangcheng.registry.coverage import selectors as coverage
+from kangcheng.registry.coverage import services as covering
+from kangcheng.registry.people import services as people
 
 DAY = town_.DAY
 pytestmark = pytest.mark.django_db
@@ -118,3 +123,50 @@ def test_refusals(stay, pack, cashier, spoil, words):
     with pytest.raises(SettlementError, match=words):
         services.settle(bill_id=bill, pack=pack, by=cashier, on=spoil.get("on", DAY), key="k")
     assert Settlement.objects.count() == 0
+
+
+def test_who_is_insured_nowhere_is_outside_coverage(town, stay, pack, cashier):
+    cover = coverage.rows(town.people[1])[0]
+    covering.end(coverage_id=cover.id, valid_to=DAY, by=system_actor("list"), on=DAY, why="停保")
+    bill = stay(1)
+    with pytest.raises(SettlementError, match="outside coverage"):
+        services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key="k")
+    assert Settlement.objects.count() == 0 and Request.objects.filter(verb="settle").count() == 0
+
+
+def test_the_dead_are_not_treated(town, stay, pack, cashier):
+    bill = stay(1)
+    people.record_death(
+        person_id=town.people[1], death_on=DAY - timedelta(1), by=system_actor("list"), on=DAY
+    )
+    with pytest.raises(SettlementError, match="after death"):
+        services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key="k")
+
+
+@pytest.mark.parametrize(
+    "paid", [{"basic": -1}, {"basic": 10**16}, {"nobody": 5}, {"basic": 1000_00, "critical": 1000_00}]
+)
+def test_amounts_that_cannot_be_given(stay, pack, cashier, paid):
+    bill = stay(1)
+    with pytest.raises(Faults):
+        services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key="k", paid=paid)
+    assert Settlement.objects.count() == 0
+    assert services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key="k2").state == "settled"
+
+
+@pytest.mark.parametrize("key", ["", "  ", "x" * 101])
+def test_bad_keys(stay, pack, cashier, key):
+    bill = stay(1)
+    with pytest.raises(SettlementError, match="幂等键"):
+        services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key=key)
+
+
+def test_a_setting_without_a_stack(stay, pack, cashier):
+    bill = stay(1, setting="spa")
+    with pytest.raises(SettlementError, match="没有适用的待遇顺序"):
+        services.settle(bill_id=bill, pack=pack, by=cashier, on=DAY, key="k")
+
+
+def test_no_such_bill(pack, cashier, town):
+    with pytest.raises(SettlementError, match="no such bill"):
+        services.settle(bill_id=town_.town_id("nothing"), pack=pack, by=cashier, on=DAY, key="k")
