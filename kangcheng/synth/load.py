@@ -24,7 +24,7 @@ from kangcheng.funds.engine.result import Result
 from kangcheng.funds.enrolment import services as enrolment
 from kangcheng.funds.ledger import selectors as ledger
 from kangcheng.funds.settlement import services as settlement
-from kangcheng.funds.settlement.types import Answer
+from kangcheng.funds.settlement.types import Answer, Draft, DraftLine
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.ids import new_id
 from kangcheng.policy.pack import Pack
@@ -47,8 +47,10 @@ from kangcheng.synth.params import Params
 from kangcheng.synth.settling import Stacks, claims, settle
 
 COMPARED = 500
-"""Claims settled once more, one by one, at the counter."""
-CREDITED = 150
+"""Claims run once more, one by one, by the counter."""
+SETTLED = 0.3
+"""Share of them that is settled from admission to posting; the others are quoted, which costs a fifth."""
+CREDITED = 60
 """People whose personal accounts are filled: each credit is a booking of its own."""
 LONG_AGO = 10
 LEVELS = ("province", "city", "county", "street", "village")
@@ -83,9 +85,8 @@ class Load:
     claims: list[Claim] = field(default_factory=list)
     stacks: list[Stack] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    sample: list[int] = field(default_factory=list)
-    """Rows of the claims that the counter settled as well, and in `seen` what it answered and posted."""
-    seen: list[tuple[Answer, Postings]] = field(default_factory=list)
+    seen: dict[int, tuple[Answer, Postings]] = field(default_factory=dict)
+    """Place of a claim that the counter settled as well -> what it answered and posted."""
 
     @cached_property
     def areas(self) -> dict[str, str]:
@@ -116,7 +117,7 @@ def load_city(
 ) -> City:
     """Make the city of the twelve months before the month of `on` and write all of it, or nothing.
 
-    `compared` claims are settled once more at the counter; raises Mismatch when a fen or a posting differs.
+    `compared` claims are settled or quoted once more at the counter; raises Mismatch when a fen or a posting differs.
     `progress` hears what is being done and the share that is.
     """
     numbers = params.of_year(params.read(), on.year - 1, on.month)
@@ -235,9 +236,12 @@ def _compare(load: Load, compared: int) -> None:
         sql.execute(
             "ANALYZE"
         )  # everything so far came in by COPY: without figures of it every query is planned blindly
-    load.sample = _sample(load.city, compared)
-    load.seen = _at_counter(load, [load.claims[row] for row in load.sample])
-    for row, (answer, _) in zip(load.sample, load.seen, strict=True):
+    settled, quoted = _sample(load, compared)
+    load.seen = _at_counter(load, settled)
+    codes = _hospital_codes(load.city)
+    for row in quoted:
+        _same(load.claims[row].id, load.results[row], _quoted(load, load.claims[row], codes))
+    for row, (answer, _) in load.seen.items():
         _same(load.claims[row].id, load.results[row], answer)
 
 
@@ -248,7 +252,7 @@ def _write(load: Load) -> None:
     loaded = [_loaded(load, given[row], load.stacks[row], load.results[row]) for row in order]
     ids = settlement.bulk(loaded, pack=load.pack, **load.act)
     keys = dict(zip(order, ids, strict=True))
-    for row, (_, postings) in zip(load.sample, load.seen, strict=True):
+    for row, (_, postings) in load.seen.items():
         _equal(given[row].id, "postings", _postings(keys[row]), postings)
 
 
@@ -264,37 +268,64 @@ def _loaded(load: Load, claim: Claim, stack: Stack, result: Result) -> settlemen
     )
 
 
-def _sample(city: City, wanted: int) -> list[int]:
-    """Rows of about `wanted` claims: all of each person taken, half of them of people who lay in; nobody with a defect."""
-    marked = {one.partition("-")[0][1:] for ids in city.truth["ids"].to_pylist() for one in ids}
+def _sample(load: Load, wanted: int) -> tuple[list[int], list[int]]:
+    """Rows to settle at the counter (all claims of each person taken, people who lay in before others), and to quote.
+
+    Nobody with a defect: the counter would refuse it. A quote knows no earlier claim, so it is asked for first claims only.
+    """
+    marked = {one.partition("-")[0][1:] for ids in load.city.truth["ids"].to_pylist() for one in ids}
     mine: dict[str, list[int]] = {}
-    lay_in: dict[str, bool] = {}
-    columns = (city.claims[name].to_pylist() for name in ("person", "setting"))
-    for row, (person, setting) in enumerate(zip(*columns, strict=True)):
-        if person[1:] not in marked:
+    order = sorted(range(len(load.claims)), key=lambda row: (load.claims[row].on, load.claims[row].sequence))
+    for row, person in ((row, load.claims[row].id[1:].partition("-")[0]) for row in order):
+        if person not in marked:
             mine.setdefault(person, []).append(row)
-            lay_in[person] = lay_in.get(person, False) or setting != "outpatient"
-    chosen: list[int] = []
-    for limit, whom in ((wanted // 2, True), (wanted, False)):
-        for person, found in mine.items():
-            if lay_in[person] == whom and len(chosen) < limit:
-                chosen += found
-    return chosen
+    stays = [person for person, found in mine.items() if any(_is_stay(load.claims[row]) for row in found)]
+    settled: list[int] = []
+    for person in [*stays, *mine]:
+        if len(settled) < wanted * SETTLED and not set(mine[person]) & set(settled):
+            settled += mine[person]
+    quoted = [found[0] for found in mine.values() if found[0] not in settled]
+    return settled, quoted[: max(0, wanted - len(settled))]
 
 
-def _at_counter(load: Load, given: Sequence[Claim]) -> list[tuple[Answer, Postings]]:
+def _is_stay(claim: Claim) -> bool:
+    return claim.admitted_on != claim.discharged_on
+
+
+def _at_counter(load: Load, rows_: Sequence[int]) -> dict[int, tuple[Answer, Postings]]:
     """What the counter answers and posts for these claims; everything it wrote is taken back."""
     seen: dict[int, tuple[Answer, Postings]] = {}
     codes = _hospital_codes(load.city)
     try:
         with transaction.atomic():
-            for row in sorted(range(len(given)), key=lambda row: (given[row].on, given[row].sequence)):
-                answer = _settled(load, given[row], codes)
+            for row in sorted(rows_, key=lambda row: (load.claims[row].on, load.claims[row].sequence)):
+                answer = _settled(load, load.claims[row], codes)
                 assert answer.id is not None
                 seen[row] = (answer, _postings(answer.id))
             raise _Undo
     except _Undo:
-        return [seen[row] for row in range(len(given))]
+        return seen
+
+
+def _quoted(load: Load, claim: Claim, codes: Mapping[tuple[str, str], str]) -> Answer:
+    """One claim as the counter would quote it while it is typed."""
+    place = claim.attributes["institution"]
+    assert claim.admitted_on is not None
+    draft = Draft(
+        person_id=UUID(claim.person),
+        institution_id=load.institutions[place],
+        setting=claim.attributes["setting"],
+        admitted_on=claim.admitted_on,
+        lines=[DraftLine(codes[place, line.code], line.quantity) for line in claim.lines],
+        discharged_on=claim.discharged_on,
+        disease=claim.attributes["disease"],
+        attributes=_stated(claim),
+    )
+    return settlement.quote(pack=load.pack, by=load.by, on=claim.on, draft=draft)
+
+
+def _stated(claim: Claim) -> dict[str, str]:
+    return {name: text for name, text in claim.attributes.items() if name not in REGISTERED}
 
 
 def _hospital_codes(city: City) -> dict[tuple[str, str], str]:
@@ -307,14 +338,13 @@ def _settled(load: Load, claim: Claim, codes: Mapping[tuple[str, str], str]) -> 
     """One claim from admission to settlement, as a clerk would do it."""
     assert claim.admitted_on is not None and claim.discharged_on is not None
     place = claim.attributes["institution"]
-    stated = {name: text for name, text in claim.attributes.items() if name not in REGISTERED}
     bill = billing.open_bill(
         person_id=UUID(claim.person),
         institution_id=load.institutions[place],
         setting=claim.attributes["setting"],
         admitted_on=claim.admitted_on,
         disease=claim.attributes["disease"],
-        attributes=stated,
+        attributes=_stated(claim),
         by=load.by,
         on=claim.discharged_on,
         key=f"synth:{claim.id}:bill",
