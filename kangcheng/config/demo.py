@@ -181,12 +181,14 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def _announce(host: str, port: int) -> None:
     from kangcheng.base.accounts.selectors import find_user
-    from kangcheng.config.demo_users import USERS
+    from kangcheng.config.demo_users import USERS, sample_identity
 
     print(f"\n  康城已就绪 Kangcheng is ready: http://{host}:{port}/")
     print(f"  口令 password (all log-ins): {PASSWORD}\n")
     for user in (user for user in USERS if find_user(user.login)):
         print(f"    {user.login:<12} {user.title}")
+    if number := sample_identity(datetime.now(CHINA_TZ).date()):
+        print(f"\n  窗口试用：建档立卡居民的身份证号 (a made-up registered-poor resident): {number}")
     print("\n  Ctrl-C 停止 (to stop)", flush=True)
 
 

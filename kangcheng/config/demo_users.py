@@ -95,3 +95,11 @@ def _resident(on: date) -> tuple[UUID | None, str]:
     wanted = people.Wanted(category="registered_poor", living=True, born_before=on - ADULT)
     found = people.search(wanted, on=on, within=Q(), limit=1)
     return (found[0].id, found[0].name) if found else (None, "演示居民")
+
+
+def sample_identity(on: date) -> str:
+    """The identity number of a made-up registered-poor resident, to try the counter with; "" when there is none."""
+    wanted = people.Wanted(category="registered_poor", living=True, born_before=on - ADULT)
+    found = people.search(wanted, on=on, within=Q(), limit=1)
+    contact = people.contact(found[0].id) if found else None
+    return contact.identity if contact else ""
