@@ -77,9 +77,10 @@ def find(*, by: Actor, how: str, value: str, on: date, why: str = "") -> list[Pe
     found = people.find(by=how, value=value, on=on)
     within = visible(by, on)
     seen = {one.id for one in found if people.get_within(one.id, on, within)}
-    if by.institutions and by.has(*PRESENTERS):
+    here = by.where("person.look")
+    if here.institutions and by.has(*PRESENTERS):
         for stranger in (one for one in found if one.id not in seen):
-            _meet(stranger.id, by, on, how)
+            _meet(stranger.id, here, on, how)
             seen.add(stranger.id)
     shown = [one for one in found if one.id in seen]
     if shown:

@@ -29,7 +29,7 @@ def visible(by: Actor, on: date) -> Q:
         return Q()
     within = NOBODY
     if by.may("person.look"):
-        within |= _at_work(by, on)
+        within |= _at_work(by.where("person.look"), on)
     if by.may("own.look") and by.person_id and by.purpose not in BY_CONSENT_ONLY:
         within |= Q(pk__in=own(by.person_id, on))
     return within

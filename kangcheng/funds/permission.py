@@ -19,7 +19,7 @@ def require(by: Actor, permission: str, *, institution: UUID | None = None) -> N
             rule=f"需要权限：{PERMISSIONS[permission]} ({permission})",
             todo="联系安全管理员授权",
         )
-    if institution is not None and not by.covers_institution(institution):
+    if institution is not None and not by.where(permission).covers_institution(institution):
         raise NotPermitted(
             "只能办理本机构的业务 (outside the actor's institutions)",
             rule=f"{PERMISSIONS[permission]} ({permission})",

@@ -52,6 +52,7 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
             request.actor = accounts.actor_for(request.user, purpose=purpose, on=request.today)
             if permissions and not any(map(request.actor.may, permissions)):
                 return refused(request, not_allowed(request.path, permissions), 403)
+            request.actor = request.actor.where(*permissions)
             try:
                 return view(request, *args, **kwargs)
             except KangchengError as error:

@@ -16,18 +16,19 @@ def require(by: Actor, permission: str, *, area: str | None = None, institution:
     """Raise NotPermitted unless `by` holds `permission`, covers `area` (when given) and `institution` (when given)."""
     if not by.may(permission):
         raise _refusal(f"需要权限：{PERMISSIONS[permission]} ({permission})", "联系安全管理员授权")
-    if area is not None and not by.covers_area(area):
+    if area is not None and not by.where(permission).covers_area(area):
         raise _refusal(
             "只能登记本人职责区划内的内容 (outside the actor's areas)", "由该区划的经办人办理", area
         )
-    if institution is not None and not by.covers_institution(institution):
+    if institution is not None and not by.where(permission).covers_institution(institution):
         raise _refusal("只能登记本机构的内容 (outside the actor's institutions)", "由该机构的人员办理")
 
 
 def require_areas(by: Actor, permission: str, areas: Iterable[str]) -> None:
     """The same for many areas at once."""
     require(by, permission)
-    outside = sorted({area for area in areas if not by.covers_area(area)})
+    here = by.where(permission)
+    outside = sorted({area for area in areas if not here.covers_area(area)})
     if outside:
         require(by, permission, area=outside[0])
 

@@ -1,5 +1,6 @@
 """Verbs on exports: ask, approve, refuse, fetch. Nobody approves their own request; nobody gets more than their scope."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -75,8 +76,9 @@ def fetch(*, request_id: UUID, by: Actor, on: date, at: datetime) -> Export:
                 "未获批准，或批准已过期 (not approved, or run out)", where=row.number, todo="重新申请"
             )
         kind = LISTS[row.list_name]
-        listed = kind.make(by, row.wanted, row.columns, on)
-        look_many(by=by, person_ids=listed.person_ids, what=f"export:{row.list_name}", why=row.reason)
+        asker = replace(by, purpose=row.purpose)  # what was approved was approved for that purpose
+        listed = kind.make(asker, row.wanted, row.columns, on)
+        look_many(by=asker, person_ids=listed.person_ids, what=f"export:{row.list_name}", why=row.reason)
         row.state, row.rows, row.fetched_at, row.fetches = "fetched", len(listed.rows), at, row.fetches + 1
         row.save(update_fields=["state", "rows", "fetched_at", "fetches"])
         detail = {"rows": len(listed.rows), "columns": row.columns}

@@ -33,6 +33,15 @@ PERMISSIONS = {
 }
 
 
+# What concerns the whole city: only a grant for the whole city gives it.
+CITY = frozenset(
+    {
+        "fund.look", "ledger.look", "payout.approve", "export.approve", "pack.publish", "account.write", "role.grant",
+        "audit.look", "system.operate",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Role:
     """One role: code, Chinese and English title, what its holder does, and its permissions."""

@@ -1,19 +1,24 @@
 """Questions about users and their roles."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from kangcheng.base.accounts.models import RoleGrant, User
-from kangcheng.base.accounts.roles import OWN, ROLES
-from kangcheng.base.accounts.types import Actor
+from kangcheng.base.accounts.roles import CITY, OWN, ROLES
+from kangcheng.base.accounts.types import Actor, Reach
 
 
 def actor_for(user: User, purpose: str, on: date) -> Actor:
-    """`user` as an Actor with the roles valid on `on`. One query."""
+    """`user` as an Actor with the roles valid on `on`. One query.
+
+    Each grant gives its role's permissions where it holds; what concerns the whole city comes only from a grant for it.
+    """
     grants = list(grants_of(user, on))
     roles = frozenset(grant.role for grant in grants if grant.role in ROLES)
+    reach = _reach(grants)
     # A grant bound to an institution says nothing about an area unless it names one.
     placed = [grant for grant in grants if grant.role not in OWN]
     areas = {grant.area_code for grant in placed if grant.area_code or grant.institution_id is None}
@@ -25,8 +30,22 @@ def actor_for(user: User, purpose: str, on: date) -> Actor:
         institutions=frozenset(grant.institution_id for grant in grants if grant.institution_id),
         purpose=purpose,
         person_id=user.person_id,
-        permissions=frozenset().union(*(ROLES[role].permissions for role in roles)),
+        permissions=frozenset(reach),
+        reach=reach,
     )
+
+
+def _reach(grants: Iterable[RoleGrant]) -> dict[str, Reach]:
+    """Permission -> where it holds."""
+    found: dict[str, Reach] = {}
+    for grant in (grant for grant in grants if grant.role in ROLES):
+        city = not grant.area_code and grant.institution_id is None
+        areas = {grant.area_code} if (grant.area_code or city) and grant.role not in OWN else set()
+        places = {grant.institution_id} if grant.institution_id else set()
+        for name in ROLES[grant.role].permissions - (frozenset() if city else CITY):
+            known = found.get(name, (frozenset(), frozenset()))
+            found[name] = known[0] | areas, known[1] | places
+    return found
 
 
 def grants_of(user: User, on: date) -> QuerySet[RoleGrant]:

@@ -7,15 +7,16 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from kangcheng.base.accounts import rights
 from kangcheng.base.accounts.models import RoleGrant, User
+from kangcheng.base.accounts.rights import AccountError
 from kangcheng.base.accounts.roles import ADMINISTRATORS, ROLES
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
-from kangcheng.kernel.errors import KangchengError
 
-
-class AccountError(KangchengError):
-    """An account cannot be made or changed as asked."""
+__all__ = [
+    "AccountError", "create_user", "disable_user", "enable_user", "grant_role", "reset_password", "revoke_role",
+]  # fmt: skip
 
 
 def create_user(
@@ -29,7 +30,9 @@ def create_user(
     person_id: UUID | None = None,
     must_change_password: bool = True,
 ) -> User:
-    """Open an account; raises AccountError for a log-in name in use or a weak password."""
+    """Open an account; raises AccountError for a log-in name in use or not possible, or a weak password."""
+    rights.require(by, "account.write")
+    rights.possible(login=login, display_name=display_name)
     user = User(
         login=login,
         display_name=display_name,
@@ -60,7 +63,9 @@ def grant_role(
     area_code: str = "",
     valid_to: date | None = None,
 ) -> RoleGrant:
-    """Give `role` from `on`; raises AccountError for an unknown role or a second administrator role of one person."""
+    """Give `role` from `on`, to somebody else; raises AccountError for an unknown role or a second administrator role."""
+    rights.require(by, "role.grant")
+    rights.not_oneself(user, by)
     if role not in ROLES:
         raise AccountError(
             "没有这个角色 (no such role)", where=f"role {role}", todo=f"可用：{'、'.join(ROLES)}"
@@ -89,8 +94,10 @@ def grant_role(
 
 
 def revoke_role(*, grant: RoleGrant, by: Actor, on: date, why: str) -> None:
-    """End `grant` on `on` (its last day is the day before)."""
+    """End `grant` on `on` (its last day is the day before). The last administrator of a kind keeps the role."""
+    rights.require(by, "role.grant")
     with acting(by=by, on=on, why=why, action="role.revoke"):
+        rights.not_the_last(grant.user, {grant.role}, by, on)
         grant.valid_to = max(on, grant.valid_from)
         grant.save(update_fields=["valid_to"])
         detail = {"role": grant.role, "grant": str(grant.id)}
@@ -98,7 +105,7 @@ def revoke_role(*, grant: RoleGrant, by: Actor, on: date, why: str) -> None:
 
 
 def disable_user(*, user: User, by: Actor, on: date, why: str) -> None:
-    """Close the account: it can no longer log in. Its past stays."""
+    """Close the account: it can no longer log in and its sessions end. Its past stays. Not for a last administrator."""
     _switch(user, False, "account.disable", by=by, on=on, why=why)
 
 
@@ -108,7 +115,13 @@ def enable_user(*, user: User, by: Actor, on: date, why: str) -> None:
 
 
 def reset_password(*, user: User, password: str, by: Actor, on: date, why: str) -> None:
-    """Set a password that must be changed at the next log-in (not when the user sets it for themself)."""
+    """Set a password that must be changed at the next log-in (not when the user sets it for themself).
+
+    All other sessions of the user end. An administrator's password is not set by an administrator of another kind.
+    """
+    if by.user_id != user.id:
+        rights.require(by, "account.write")
+        rights.not_an_administrator(user, by, on)
     _set_password(user, password)
     user.must_change_password = by.user_id != user.id
     with acting(by=by, on=on, why=why, action="account.password"):
@@ -117,7 +130,10 @@ def reset_password(*, user: User, password: str, by: Actor, on: date, why: str) 
 
 
 def _switch(user: User, active: bool, action: str, *, by: Actor, on: date, why: str) -> None:
+    rights.require(by, "account.write")
     with acting(by=by, on=on, why=why, action=action):
+        if not active:
+            rights.not_the_last(user, ADMINISTRATORS, by, on)
         user.is_active = active
         user.save(update_fields=["is_active"])
         record(action=action, subject=f"user:{user.id}", by=by, on=on, why=why)

@@ -1,9 +1,11 @@
 """Who acts: the frozen Actor every verb and question is given. Pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 SYSTEM = "system"
+Reach = tuple[frozenset[str], frozenset[UUID]]  # areas, institutions
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Actor:
     purpose: str = ""
     person_id: UUID | None = None
     permissions: frozenset[str] = field(default=frozenset(), repr=False)
+    # Where each permission holds; one that is not named here holds wherever the actor does.
+    reach: Mapping[str, Reach] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, *roles: str) -> bool:
         """True when the actor holds any of `roles`; the system holds them all."""
@@ -30,6 +34,21 @@ class Actor:
     def may(self, permission: str) -> bool:
         """True when any role of the actor carries `permission` (see roles.py)."""
         return SYSTEM in self.roles or permission in self.permissions
+
+    def where(self, *permissions: str) -> "Actor":
+        """The actor only where a grant gives one of `permissions`.
+
+        Who takes money at one hospital and leads the city's bureau takes no money elsewhere and sees nobody there.
+        """
+        held = [self.reach[name] for name in permissions if name in self.reach]
+        if not held or any(name in self.permissions and name not in self.reach for name in permissions):
+            return self
+        areas = frozenset().union(*(areas for areas, _ in held))
+        return replace(
+            self,
+            areas=tuple(sorted(areas)),
+            institutions=frozenset().union(*(institutions for _, institutions in held)),
+        )
 
     def covers_area(self, code: str) -> bool:
         """True when `code` lies in an area of the actor."""
