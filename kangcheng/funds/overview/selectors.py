@@ -41,7 +41,9 @@ def overview(*, since: date, on: date) -> Overview:
 def by_month(*, since: date, on: date) -> list[Month]:
     """Income and outlay by payer for every month that the ledger knows in the span."""
     rows = (
-        Posting.objects.filter(happened_on__gte=since, happened_on__lte=on, account__regex="^(fund|allowance|financing):")
+        Posting.objects.filter(
+            happened_on__gte=since, happened_on__lte=on, account__regex="^(fund|allowance|financing):"
+        )
         .annotate(month=TruncMonth("happened_on"))
         .values_list("month", "account")
         .annotate(fen=Sum("amount"))

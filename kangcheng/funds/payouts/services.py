@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kangcheng.base import audit, outbox
 from kangcheng.base.accounts.types import Actor
@@ -14,6 +14,7 @@ from kangcheng.funds.payouts import selectors
 from kangcheng.funds.payouts.models import Payout, PayoutApproval
 from kangcheng.funds.payouts.types import APPROVALS, INSTITUTION, PERSON, PayoutError, PayoutView
 from kangcheng.funds.permission import require
+from kangcheng.funds.settlement.rulebook import lock_number
 from kangcheng.kernel.ids import new_id
 
 
@@ -26,6 +27,7 @@ def ask(
     Asking twice for one register and subject gives the payout that is there. With `owed` the ledger knows the debt
     already (a settlement or an entitlement booked it); otherwise it is booked now.
     """
+    require(by, "payout.approve" if by.may("payout.approve") else "claim.settle")
     if amount <= 0:
         raise PayoutError("金额须大于零 (amount must be above zero)", where=f"{register}/{subject}")
     with audit.acting(by=by, on=on, why=memo, action="payout.ask"):
@@ -57,14 +59,21 @@ def ask_for_institution(
     *, institution_id: UUID, payee: str, source: str, until: date, by: Actor, on: date
 ) -> PayoutView:
     """Ask for all that `source` owes an institution for settlements and that nobody asked for yet."""
-    owed = {(place, fund): fen for place, fund, fen in selectors.owed_to_institutions()}
-    amount = owed.get((institution_id, source), 0)
-    if amount <= 0:
-        raise PayoutError("没有应拨款项 (nothing owed)", where=f"institution:{institution_id}, {source}")
-    return ask(
-        register=INSTITUTION, subject=f"{institution_id}:{source}:{until}", source=source, party_id=institution_id,
-        payee=payee, amount=amount, by=by, on=on, memo=f"截至{until}结算款", owed=True,
-    )  # fmt: skip
+    require(by, "ledger.look")
+    with audit.acting(by=by, on=on, why="", action="payout.ask"):
+        # Two who ask at once must see each other: what is owed is asked for once.
+        with connection.cursor() as sql:
+            sql.execute(
+                "SELECT pg_advisory_xact_lock(%s)", [lock_number("owed", f"{institution_id}:{source}")]
+            )
+        owed = {(place, fund): fen for place, fund, fen in selectors.owed_to_institutions()}
+        amount = owed.get((institution_id, source), 0)
+        if amount <= 0:
+            raise PayoutError("没有应拨款项 (nothing owed)", where=f"institution:{institution_id}, {source}")
+        return ask(
+            register=INSTITUTION, subject=f"{institution_id}:{source}:{until}", source=source, party_id=institution_id,
+            payee=payee, amount=amount, by=by, on=on, memo=f"截至{until}结算款", owed=True,
+        )  # fmt: skip
 
 
 def approve(*, payout_id: UUID, by: Actor, on: date, reason: str = "") -> PayoutView:

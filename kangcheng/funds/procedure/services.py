@@ -8,6 +8,8 @@ from uuid import UUID
 from kangcheng.base import audit, files, outbox
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.billing import selectors as billing
+from kangcheng.funds.billing.types import BillView
+from kangcheng.funds.permission import require
 from kangcheng.funds.procedure import selectors
 from kangcheng.funds.procedure.models import Procedure, ProcedureStep
 from kangcheng.funds.procedure.types import DIRECT, ProcedureError, ProcedureView
@@ -24,6 +26,7 @@ SETTLEMENT = "settlement"  # field of a process that names the settlement it wai
 def open_procedure(*, bill_id: UUID, pack: Pack, by: Actor, on: date, process: str = DIRECT) -> ProcedureView:
     """Open the process over a bill; a bill has one. Opening it twice gives the one that is there."""
     bill = billing.bill(bill_id)
+    _here(bill, by)
     book = releases.book_of(pack)
     releases.keep(book)
     entry = book.at(on).get("process", process)
@@ -57,6 +60,7 @@ def step(
         row = Procedure.objects.select_for_update().filter(pk=procedure_id).first()
         if row is None:
             raise ProcedureError("没有这个流程 (no such procedure)", where=f"procedure:{procedure_id}")
+        _here(billing.bill(row.bill_id), by)
         entry = selectors.entry_of(row)
         kinds = {field["id"]: field["type"] for field in entry.get("fields", [])}
         identity = _identity(given, kinds)
@@ -78,6 +82,11 @@ def step(
         )
         outbox.append("funds.procedure", str(row.pk), {"procedure": str(row.pk), "state": journey.state})
     return selectors.procedure(procedure_id)
+
+
+def _here(bill: BillView, by: Actor) -> None:
+    """Procedures are for those who bill or settle at the institution."""
+    require(by, "bill.write" if by.may("bill.write") else "claim.settle", institution=bill.institution_id)
 
 
 def _identity(given: dict[str, Any], kinds: Mapping[str, str]) -> str | None:

@@ -17,6 +17,7 @@ from kangcheng.funds.engine.facts import Claim
 from kangcheng.funds.engine.result import Result
 from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.ledger.types import Booking
+from kangcheng.funds.permission import require
 from kangcheng.funds.settlement import releases, requests, results, rows, rulebook, store
 from kangcheng.funds.settlement.answers import answer_of, by_id
 from kangcheng.funds.settlement.cases import Case, case_for, case_of, locks_of
@@ -99,6 +100,7 @@ def confirm(*, settlement_id: UUID, by: Actor, on: date) -> Answer:
     """Make a held settlement final. Repeating it changes nothing. Raises SettlementError when it expired."""
     with audit.acting(by=by, on=on, why="", action="settlement.confirm"):
         row = Settlement.objects.select_for_update().filter(pk=settlement_id).first()
+        require(by, "claim.settle", institution=row.institution_id if row else None)
         if row is None or row.state not in ("held", "settled"):
             raise SettlementError(
                 "预结算已失效 (hold no longer valid)", where=f"settlement:{settlement_id}", todo="重新结算"
@@ -123,6 +125,7 @@ def _settle(
     lock_pools: bool,
 ) -> Answer:
     before = _found(bill_id, store.before(bill_id=bill_id, key=key, on=on))
+    require(by, "claim.settle", institution=UUID(before.bill["institution_id"]))
     if (done := requests.answered(before.request, key=key, print_=print_)) is not None:
         return by_id(done)
     case = case_of(before, book=book, on=on, paid=paid)

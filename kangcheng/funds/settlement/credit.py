@@ -9,6 +9,7 @@ from kangcheng.base import audit
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.ledger.types import Booking, Line
+from kangcheng.funds.permission import require
 from kangcheng.funds.settlement import requests, rulebook
 from kangcheng.funds.settlement.types import SettlementError
 from kangcheng.kernel.ids import new_id
@@ -43,6 +44,7 @@ def credit(
             where=f"{account}: {amount}",
             todo="核对金额",
         )
+    require(by, "claim.settle")
     print_ = requests.fingerprint("credit", owner=owner_id, account=account, amount=amount, source=source)
     with audit.acting(by=by, on=on, why=why, action="account.credit"):
         if requests.answered(requests.find(key), key=key, print_=print_) is not None:

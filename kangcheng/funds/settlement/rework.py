@@ -18,6 +18,7 @@ from kangcheng.funds.engine import reference
 from kangcheng.funds.entitlements.models import EntitlementUse
 from kangcheng.funds.ledger import services as ledger
 from kangcheng.funds.ledger.types import Booking
+from kangcheng.funds.permission import require
 from kangcheng.funds.settlement import chain, claims, postings, releases, requests, results, rows, store
 from kangcheng.funds.settlement.answers import answer_of, by_id, stack_of
 from kangcheng.funds.settlement.cases import Stay, claim_of, facts_for, stack_for
@@ -48,9 +49,8 @@ def reverse(
     requests.check_key(key)
     print_ = requests.fingerprint("reverse", settlement=settlement_id, later=resettle_later)
     with audit.acting(by=by, on=on, why=why, action="settlement.reverse"):
-        if requests.answered(requests.find(key), key=key, print_=print_) is not None:
-            return _answered(key)
         row = _locked(settlement_id)
+        require(by, "claim.settle", institution=row.institution_id)
         if requests.answered(requests.find(key), key=key, print_=print_) is not None:
             return _answered(key)
         _must_be_live(row)
@@ -83,9 +83,8 @@ def resettle(*, settlement_id: UUID, pack: Pack, by: Actor, on: date, why: str, 
     book = releases.book_of(pack)
     releases.keep(book)
     with audit.acting(by=by, on=on, why=why, action="settlement.resettle"):
-        if (done := requests.answered(requests.find(key), key=key, print_=print_)) is not None:
-            return by_id(done)
         row = _locked(settlement_id)
+        require(by, "claim.settle", institution=row.institution_id)
         if (done := requests.answered(requests.find(key), key=key, print_=print_)) is not None:
             return by_id(done)
         _must_be_live(row)

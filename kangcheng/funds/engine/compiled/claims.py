@@ -179,7 +179,9 @@ def _overrides(claims: Sequence[Claim], prepared: Plan) -> tuple[Ints, Ints, Int
     return row_, slot_, value_
 
 
-def _opening(claims: Sequence[tuple[int, Claim]], prepared: Plan, state: State) -> tuple[Ints, Ints, Ints] | None:
+def _opening(
+    claims: Sequence[tuple[int, Claim]], prepared: Plan, state: State
+) -> tuple[Ints, Ints, Ints] | None:
     """Row, slot and value of what the state remembers, as far as a claim of the batch meets it."""
     numbers, found = slot_numbers(prepared), dict[tuple[object, ...], tuple[int, int, int]]()
     for row, claim in claims:
