@@ -41,17 +41,21 @@ def check_sizes(rows: Rows) -> dict[str, int]:
     return {"": most, **{name: int(column.max(initial=0)) for name, column in rows.facts.items()}}
 
 
-def check_bounds(sizes: dict[str, int], bounds: Bounds, stack: Stack) -> None:
-    """Raise Refusal when the batch holds a number beyond what the code was written for."""
+def limits_of(stack: Stack, bounds: Bounds) -> dict[str, int]:
+    """The greatest amount (under "") and fact for which the code is exact."""
     money = money_facts(stack)
     limits = {name: bounds.amount if name in money else bounds.number for name in vocabulary(stack).computed}
-    limits[""] = bounds.amount
+    return limits | {"": bounds.amount}
+
+
+def check_bounds(sizes: dict[str, int], limits: dict[str, int], stack_id: str) -> None:
+    """Raise Refusal when the batch holds a number beyond what the code was written for."""
     for name, most in sizes.items():
         if name in limits and most > limits[name]:
             what = f"facts.{name}" if name else "金额 (amount)"
             raise Refusal(
                 f"{what} 达 {most}，超过此叠层可精确计算的 {limits[name]} (beyond the exact bounds)",
-                where=f"stack {stack.id}",
+                where=f"stack {stack_id}",
                 rule="64 位整数内精确",
                 todo="用 reference 结算这些单据",
             )

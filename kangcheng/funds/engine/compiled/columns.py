@@ -92,8 +92,8 @@ def _attributes(rows: Rows, words: Vocabulary) -> dict[str, NDArray[Any]]:
     for at in range(words.words):
         columns[f"category_{at}"] = rows.categories[at]
     for at, name in enumerate(words.facts):
-        missing = np.full(len(rows), -1, np.int64)
-        columns[f"fact_{at}"] = rows.facts.get(name, missing)
+        if name in rows.facts:
+            columns[f"fact_{at}"] = rows.facts[name]
     return columns
 
 
@@ -117,7 +117,8 @@ def _overrides(rows: Rows) -> dict[str, Ints]:
     order = np.argsort(row, kind="stable")
     starts = np.searchsorted(row[order], np.arange(len(rows) + 1))
     return {
-        "override_start": starts.astype(np.int64),
+        "override_start": starts[:-1].astype(np.int64),
+        "override_end": starts[1:].astype(np.int64),
         "override_slot": slot[order],
         "override_value": value[order],
     }

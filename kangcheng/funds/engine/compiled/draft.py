@@ -35,6 +35,7 @@ class Form:
     limits: bool = False  # lines: price limits occur
     in_scope: bool = False  # some claims bring an in-scope amount alone
     rest: bool = False  # some totals exceed what is listed
+    facts: tuple[str, ...] = ()  # numbers that some claims bring
     given: tuple[str, ...] = ()  # payers with given payments
     overrides: bool = False  # claims replace remembered numbers
     opening: bool = False  # units start with remembered numbers

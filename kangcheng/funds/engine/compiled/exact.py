@@ -94,7 +94,7 @@ def clamped(num: Num, least: int | None, most: int | None) -> Num:
 def rounded(num: Num, unit: int, mode: RoundMode, place: str) -> tuple[str, int]:
     """Code for the number rounded to a multiple of `unit`, and the most it can be. The number must not be negative.
 
-    Half even needs the text twice: give a plain name.
+    `div` of the code is a division of numbers that are not negative. Half even needs the text twice: give a plain name.
     """
     den, text = num.den * unit, num.text
     most = -(-num.most // den) * unit
@@ -103,15 +103,16 @@ def rounded(num: Num, unit: int, mode: RoundMode, place: str) -> tuple[str, int]
     fits(place, 2 * num.most + den)
     tail = "" if unit == 1 else f" * {unit}"
     if mode == "down":
-        return f"{_wrap(text)} // {den}{tail}", most
+        return f"div({text}, {den}){tail}", most
     if mode == "up":
-        return f"({_wrap(text)} + {den - 1}) // {den}{tail}", most
+        return f"div({text} + {den - 1}, {den}){tail}", most
     if mode == "half_even":
         # up when more than half is left, or exactly half and the whole is odd
-        return f"({_wrap(text)} * 2 + {den - 1} + ({_wrap(text)} // {den}) % 2) // {2 * den}{tail}", most
+        odd = f"div({text}, {den}) % 2"
+        return f"div({_wrap(text)} * 2 + {den - 1} + {odd}, {2 * den}){tail}", most
     if den % 2 == 0:
-        return f"({_wrap(text)} + {den // 2}) // {den}{tail}", most
-    return f"({_wrap(text)} * 2 + {den}) // {2 * den}{tail}", most
+        return f"div({text} + {den // 2}, {den}){tail}", most
+    return f"div({_wrap(text)} * 2 + {den}, {2 * den}){tail}", most
 
 
 def numerator(value: Fraction, den: int) -> int:

@@ -46,6 +46,7 @@ def form_of(bill: Bill, rows: Rows) -> Form:
         limits=bill.limits,
         in_scope=rows.in_scope is not None,
         rest=rows.rest is not None,
+        facts=tuple(name for name, column in rows.facts.items() if (column >= 0).any()),
         given=tuple(rows.given),
         overrides=rows.overrides is not None,
         opening=rows.opening is not None,
@@ -132,8 +133,10 @@ def _by_line(lines: Lines, rows: Rows, stack: Stack) -> Bill:
     den = exact.grid(lcm(*(share.denominator for share in lines.shares)), 10_000)
     tops = np.array([exact.numerator(share, den) for share in lines.shares] or [0], np.int64)
     counts = np.bincount(lines.row, minlength=len(rows)) if len(rows) else np.zeros(0, np.int64)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     columns = {
-        "line_start": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        "line_start": starts[:-1],
+        "line_end": starts[1:],
         "line_rule": np.array([*numbers, 0], np.int64)[lines.group.codes],
         "line_name": lines.group.codes,
         "line_amount": lines.amount,

@@ -19,7 +19,7 @@ from kangcheng.funds.engine.definition import Account, Pool, Stack
 from kangcheng.funds.engine.reference.plan import plan
 from kangcheng.funds.engine.slots import layer_of
 
-_LINES = ("start", "rule", "name", "amount", "quantity", "most", "share", "waivers")
+_LINES = ("start", "end", "rule", "name", "amount", "quantity", "most", "share", "waivers")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _load(draft: Draft) -> None:
     for at in range(draft.vocabulary.words):
         source.put(f"g_{at} = category_{at}[i]")
     for at, name in enumerate(draft.vocabulary.facts):
-        source.put(f"f_{at} = fact_{at}[i]  # {name}")
+        source.put(f"f_{at} = {f'fact_{at}[i]' if name in form.facts else -1}  # {name}")
     for payer in form.given:
         at = prepared.payers.index(payer)
         source.put(f"given_{at} = paid_{at}[i]  # {payer}")
@@ -234,12 +234,12 @@ def _inputs(draft: Draft) -> tuple[str, ...]:
     names += ["in_scope"] * form.in_scope + ["rest"] * form.rest
     names += [f"attribute_{at}" for at in range(len(words.codes))]
     names += [f"category_{at}" for at in range(words.words)]
-    names += [f"fact_{at}" for at in range(len(words.facts))]
-    names += [f"key_{group.number}" for group in draft.memory.groups]
+    names += [f"fact_{at}" for at, name in enumerate(words.facts) if name in form.facts]
+    names += [f"key_{group.number}" for group in draft.memory.groups if not draft.memory.is_single(group)]
     names += [f"paid_{draft.plan.payers.index(payer)}" for payer in form.given]
     names += [f"grant_{at}" for at in range(len(draft.pools))]
     if form.overrides:
-        names += ["override_start", "override_slot", "override_value"]
+        names += ["override_start", "override_end", "override_slot", "override_value"]
     if form.opening:
         names += ["opening_start", "opening_slot", "opening_key", "opening_value"]
     return tuple(names)

@@ -63,6 +63,11 @@ class Layout:
         self.groups.append(Group(len(self.groups), key))
         return self.groups[-1]
 
+    def is_single(self, group: Group) -> bool:
+        """True when a unit has one row of the group, whatever its claims."""
+        key = group.key
+        return key.period == "life" and not key.by and key.owner == "person" and not self.households
+
     def add(self, slot: Slot) -> None:
         """Give a slot its place."""
         if (slot.name, slot.period) not in self.slots:

@@ -73,16 +73,15 @@ def settle_with_pools(run: Run, used: dict[str, int], *, stop: bool) -> None:
         for grant in run.grants:
             grant[:] = 2**62
         for number, pool in enumerate(run.kernel.pools):
-            before = run.status.copy()
             run.settle()
-            run.status[:] = before
+            run.forgive(run.fresh)
             granted, after[pool.id] = _cut(run, number, pool, order, used.get(pool.id, 0))
             run.grants[number][:] = granted
         run.settle()
         if not len(run.fresh) or stop:
             break
         first = min(run.fresh.tolist(), key=lambda row: int(np.nonzero(order == row)[0][0]))
-        run.status[[row for row in run.fresh.tolist() if row != first]] = 0
+        run.forgive(run.fresh[run.fresh != first])
     run.pools_after = after
 
 

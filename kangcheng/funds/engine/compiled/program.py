@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kangcheng.funds.engine.compiled.bill import waivers
-from kangcheng.funds.engine.compiled.bounds import TRIED, check_bounds
+from kangcheng.funds.engine.compiled.bounds import TRIED, check_bounds, limits_of
 from kangcheng.funds.engine.compiled.cache import jitted, plain
 from kangcheng.funds.engine.compiled.columns import Batch
 from kangcheng.funds.engine.compiled.draft import FAMILIES, Form
@@ -15,10 +15,15 @@ from kangcheng.funds.engine.compiled.pools import check_exact, settle_with_pools
 from kangcheng.funds.engine.compiled.refusal import Refusal, TooWide
 from kangcheng.funds.engine.compiled.results import BatchResult
 from kangcheng.funds.engine.compiled.runs import Run, refused_rows
+from kangcheng.funds.engine.compiled.vocabulary import vocabulary
 from kangcheng.funds.engine.definition import Account, Stack
 from kangcheng.funds.engine.reference.plan import Plan, plan
 
 MOST_WAIVERS = 60
+LARGE = 20_000
+
+
+Ready = tuple[Kernel, Callable[..., int], dict[str, int]]
 
 
 @dataclass
@@ -27,10 +32,10 @@ class Program:
 
     stack: Stack
     plan: Plan
-    native: bool = True  # False: the same code as plain Python
-    _kernels: dict[tuple[Form, frozenset[str]], tuple[Kernel, Callable[..., int]]] = field(
-        default_factory=dict
+    native: bool | None = (
+        None  # machine code, or the same code as plain Python; None: as the batch is large or small
     )
+    _kernels: dict[tuple[Form, frozenset[str], bool], Ready] = field(default_factory=dict)
 
     def run(
         self,
@@ -47,9 +52,10 @@ class Program:
         are refused, or "mark" them and settle the others as if they had not come. `pools`: what is already used of
         each. Raises Refusal when the batch holds numbers too large to stay exact.
         """
-        kernel, function = self.kernel(batch.form, frozenset(want))
-        check_bounds(batch.sizes, kernel.bounds, self.stack)
-        run = Run(kernel, function, batch, native=self.native, threads=threads)
+        native = len(batch) >= LARGE if self.native is None else self.native
+        kernel, function, limits = self.kernel(batch.form, frozenset(want), native=native)
+        check_bounds(batch.sizes, limits, self.stack.id)
+        run = Run(kernel, function, batch, native=native, threads=threads)
         if kernel.pools:
             settle_with_pools(run, pools or {}, stop=refused == "raise")
         else:
@@ -58,19 +64,24 @@ class Program:
         refused_rows(result, self.stack.id, stop=refused == "raise")
         return result
 
-    def kernel(self, form: Form, want: frozenset[str]) -> tuple[Kernel, Callable[..., int]]:
-        """Code and function for a form of claims. Raises Refusal when no bounds keep it exact."""
-        if (form, want) not in self._kernels:
+    def kernel(self, form: Form, want: frozenset[str], *, native: bool = True) -> Ready:
+        """Code, function and greatest numbers for a form of claims. Raises Refusal when no bounds keep it exact."""
+        if (form, want, native) not in self._kernels:
             kernel = _written(self.stack, form, want)
-            self._kernels[form, want] = (kernel, (jitted if self.native else plain)(kernel.text))
-        return self._kernels[form, want]
+            function = (jitted if native else plain)(kernel.text)
+            self._kernels[form, want, native] = (kernel, function, limits_of(self.stack, kernel.bounds))
+        return self._kernels[form, want, native]
 
 
 def compile(stack: Stack, *, native: bool = True) -> Program:
     """A program for a stack. Raises Refusal naming the entry that cannot be held exactly, and why."""
     _check(stack)
     program = Program(stack, plan(stack), native)
-    _written(stack, Form(cells=None, limits=True, in_scope=True, rest=True), frozenset(FAMILIES))
+    _written(
+        stack,
+        Form(cells=None, limits=True, in_scope=True, rest=True, facts=vocabulary(stack).facts),
+        frozenset(FAMILIES),
+    )
     return program
 
 

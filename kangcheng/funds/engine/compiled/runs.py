@@ -35,12 +35,14 @@ class Run:
     threads: int = 1
     out: Ints = field(init=False)
     status: NDArray[np.int32] = field(init=False)
+    _known: NDArray[np.int32] = field(init=False)  # status after the last pass
     grants: list[Ints] = field(init=False)
     pools_after: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.out = np.zeros((len(self.kernel.outputs), len(self.batch)), np.int64)
         self.status = self.batch.status.copy()
+        self._known = self.batch.status
         self.grants = [np.full(len(self.batch), UNLIMITED, np.int64) for _ in self.kernel.pools]
 
     def settle_until_stable(self, *, stop: bool) -> None:
@@ -54,29 +56,37 @@ class Run:
         """One pass over everything."""
         self._settle(self._shares())
 
+    def forgive(self, rows: Ints) -> None:
+        """Take refusals back: they may have come from what was not yet settled."""
+        self.status[rows] = self._known[rows] = 0
+
     fresh: Ints = field(
         init=False, default_factory=lambda: np.zeros(0, np.int64)
     )  # rows refused in the last pass
 
     def _settle(self, spans: list[tuple[int, int]]) -> int:
-        before = self.status.copy()
         if len(spans) > 1 and self.threads > 1:
             with ThreadPoolExecutor(self.threads) as pool:
                 refused = sum(pool.map(lambda span: self._span(*span), spans))
         else:
             refused = sum(self._span(*span) for span in spans)
-        self.fresh = np.nonzero(self.status != before)[0] if refused else np.zeros(0, np.int64)
+        self.fresh = np.zeros(0, np.int64)
+        if refused:
+            self.fresh = np.nonzero((self.status != 0) & (self._known == 0))[0]
+            self._known = self.status.copy()
         return refused
 
     def _span(self, first: int, last: int) -> int:
-        return self.function(first, last, *self._arguments())
+        number = (
+            np.uint64 if self.native else int
+        )  # unsigned places spare machine code the test for negative ones
+        return self.function(number(first), number(last), *self._arguments())
 
     def _keep_first_faults(self) -> None:
         """Within a unit only the first fault is sure: what came after saw a memory left half-written."""
         units = self.batch.rows.unit[self.fresh]
         first = np.unique(units, return_index=True)[1]
-        later = np.delete(self.fresh, first)
-        self.status[later] = 0
+        self.forgive(np.delete(self.fresh, first))
 
     def _units_of(self, rows: Ints) -> list[tuple[int, int]]:
         units = np.unique(self.batch.rows.unit[rows])
@@ -153,6 +163,8 @@ def _places(run: Run) -> dict[str, tuple[int, int]]:
 
 def refused_rows(result: BatchResult, stack_id: str, *, stop: bool) -> None:
     """Raise what has to be raised; empty the results of refused claims."""
+    if not result.status.any():
+        return
     rows = np.nonzero(result.status)[0]
     if (result.status == BEYOND).any():
         row = int(np.nonzero(result.status == BEYOND)[0][0])

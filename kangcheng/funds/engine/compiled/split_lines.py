@@ -38,7 +38,7 @@ def write_lines(draft: Draft) -> None:
     """All lines into the parts."""
     source, split = draft.source, draft.stack.split
     count = len(rules(split))
-    source.put("first_line, end_line = line_start[i], line_start[i + 1]")
+    source.put("first_line, end_line = line_start[i], line_end[i]")
     source.put(f"for z in range({work_size(split)}):")
     source.put("    work[z] = 0")
     if lazy(draft.stack):
