@@ -4,9 +4,9 @@ A stack becomes straight whole-number code for one claim; the claims of a unit r
 amounts and rates stays outside the code, so a changed amount needs no new compilation.
 """
 
-from kangcheng.funds.engine.compiled.batch import Batch, from_claims
+from kangcheng.funds.engine.compiled.batch import Batch, from_arrow, from_claims, grouped
 from kangcheng.funds.engine.compiled.program import Program, compile
 from kangcheng.funds.engine.compiled.refusal import Refusal
 from kangcheng.funds.engine.compiled.results import BatchResult
 
-__all__ = ["Batch", "BatchResult", "Program", "Refusal", "compile", "from_claims"]
+__all__ = ["Batch", "BatchResult", "Program", "Refusal", "compile", "from_arrow", "from_claims", "grouped"]

@@ -67,7 +67,7 @@ def _rows(claims: Sequence[Claim], prepared: Plan, places: list[int], unit: list
         rest=rest if rest.any() else None,
         lines=_lines(claims, prepared.stack),
         sums={},
-        attributes=_attributes(claims, [*words.codes, *_named(prepared)]),
+        attributes=_attributes(claims, [*words.codes, *named_attributes(prepared)]),
         categories=[_mask(claims, words.categories, at) for at in range(words.words)],
         facts={name: _ints(claim.facts.get(name, -1) for claim in claims) for name in words.facts},
         given=_given(claims, prepared),
@@ -113,7 +113,7 @@ def _some(claims: Sequence[Claim], amount: Callable[[Claim], int]) -> Ints | Non
     return column if column.any() else None
 
 
-def _named(prepared: Plan) -> list[str]:
+def named_attributes(prepared: Plan) -> list[str]:
     """Attributes that keys are made of."""
     keys = [key_of(slot.period, slot.accumulate) for slot in prepared.slots]
     return [name for key in keys for name in (*key.by, *([key.period] if key.period in NAMED else []))]

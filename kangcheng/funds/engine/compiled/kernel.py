@@ -10,6 +10,7 @@ from kangcheng.funds.engine.compiled.draft import Bounds, Draft, Form
 from kangcheng.funds.engine.compiled.layer import FIELDS, names_of, write_account, write_layer
 from kangcheng.funds.engine.compiled.memory import Key, Layout, layout
 from kangcheng.funds.engine.compiled.money_facts import money_facts
+from kangcheng.funds.engine.compiled.pools import pools_of
 from kangcheng.funds.engine.compiled.recall import write_rows, write_starts, write_unit
 from kangcheng.funds.engine.compiled.source import Source
 from kangcheng.funds.engine.compiled.split_cells import write_basis, write_cells
@@ -140,7 +141,7 @@ def _load(draft: Draft) -> None:
         *(f"account_{at}" for at in range(len(prepared.balances))),
         *(f"waived_{at}" for at in range(len(prepared.sources))),
         *(f"allowance_{at}" for at in range(len(prepared.allowances))),
-        *(f"{stem}_{at}" for at in range(len(_pools(draft.stack))) for stem in ("demand", "limit")),
+        *(f"{stem}_{at}" for at in range(len(pools_of(draft.stack))) for stem in ("demand", "limit")),
         "institution",
     ]
     source.put(f"{' = '.join(piles)} = 0")
@@ -150,10 +151,6 @@ def _load(draft: Draft) -> None:
         source.put("p_out_of_scope = rest[i]")
     if any((b := layer_of(p)) and b.minimum and b.minimum.of == "total" for p in draft.stack.order):
         source.put("total = totals[i]")
-
-
-def _pools(stack: Stack) -> list[Pool]:
-    return [benefit.pool for position in stack.order if (benefit := layer_of(position)) and benefit.pool]
 
 
 def _all_given_placed(draft: Draft) -> None:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from kangcheng.funds.engine.compiled.runs import Run
 
 
+def pools_of(stack: Stack) -> list[Pool]:
+    """Pools of the stack, in the order of the layers that draw on them."""
+    return [benefit.pool for position in stack.order if (benefit := layer_of(position)) and benefit.pool]
+
+
 def check_exact(stack: Stack) -> None:
     """Raise Refusal when the passes would not give what settling one by one gives."""
     seen: dict[str, str] = {}
