@@ -16,6 +16,7 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
+from kangcheng.registry.institutions import selectors as institutions
 
 STATES = (
     ("active", Words("在用", "Open")),
@@ -92,14 +93,19 @@ def new(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """One account with its roles, past and present."""
     user = _user(user_id)
-    grants = [
-        {"grant": grant, "role": ROLES.get(grant.role)} for grant in user.grants.order_by("-valid_from")
-    ]
-    return render(
-        request,
-        "portal/admin/account.html",
-        {"user_account": user, "grants": grants, "roles": ROLES.values(), "today": request.today},
-    )
+    rows = list(user.grants.order_by("-valid_from"))
+    names = institutions.names(row.institution_id for row in rows if row.institution_id)
+    grants = [{"grant": row, "role": ROLES.get(row.role), "place": names.get(row.institution_id, "")} for row in rows]
+    context = {
+        "user_account": user,
+        "grants": grants,
+        "roles": ROLES.values(),
+        "places": institutions.list_on(request.today) if request.actor.may("role.grant") else [],
+        "may_grant": request.actor.may("role.grant"),
+        "may_write": request.actor.may("account.write"),
+        "today": request.today,
+    }
+    return render(request, "portal/admin/account.html", context)
 
 
 @page("role.grant")

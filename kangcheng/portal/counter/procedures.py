@@ -258,9 +258,9 @@ def _bill(one: ProcedureView, mine: set[UUID]) -> BillView | None:
 def _found(request: HttpRequest, procedure_id: UUID) -> tuple[ProcedureView, BillView]:
     try:
         found = selectors.procedure(procedure_id)
-    except KangchengError:
+        return found, _mine(request, found.bill_id)
+    except KangchengError:  # also of another institution's bill: its number is not for this reader
         raise NotFound(t("没有这个直补办理", "No such procedure"), where=str(procedure_id)) from None
-    return found, _mine(request, found.bill_id)
 
 
 def _mine(request: HttpRequest, bill_id: UUID) -> BillView:

@@ -18,11 +18,12 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import circumstances, picture
-from kangcheng.portal.counter.places import chosen, own
+from kangcheng.portal.counter.places import chosen, narrowed, own
 from kangcheng.portal.doors import page
 from kangcheng.registry.catalogues import selectors as catalogues
 from kangcheng.registry.categories import selectors as categories
 from kangcheng.registry.coverage import selectors as coverage
+from kangcheng.registry.people.selectors import ids_of
 
 BLANK_LINES = 6
 MOST_LINES = 400
@@ -56,7 +57,7 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "rows": range(BLANK_LINES),
         "today": request.today,
         "key": uuid4(),
-        "past": settlements.history([person.id], limit=8),
+        "past": settlements.history(ids_of(person.id), institution_ids=narrowed(request.actor), limit=8),
         "now": None,
     }
     return render(request, "portal/counter/visit.html", context)

@@ -62,9 +62,9 @@ def uses(request: HttpRequest) -> HttpResponse:
     since, on = span_of(request)
     after, source = _uuid(request.GET.get("after", "")), request.GET.get("source", "")[:64]
     rows = overview.waived_rows(since=since, on=on, source=source, after=after, limit=USES + 1)
-    names = for_pages.names(
-        [row["person_id"] for row in rows[:USES]], by=request.actor, on=request.today, what="waivers"
-    )
+    # Who leads reads sums; whose each use is concerns those who look at claims.
+    ids = [row["person_id"] for row in rows[:USES]] if request.actor.may("claim.look") else []
+    names = for_pages.names(ids, by=request.actor, on=request.today, what="waivers")
     context = {
         "rows": [{**row, "name": names.get(row["person_id"], "—"), **_words(row)} for row in rows[:USES]],
         "after": rows[USES - 1]["id"] if len(rows) > USES else None,

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.portal.counter.places import chosen, own
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.catalogues import selectors, services
@@ -120,6 +120,11 @@ def mappings(request: HttpRequest) -> HttpResponse:
 @page("catalogue.write")
 def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
     """Approve or send back one proposal, by somebody else than its proposer."""
+    found = next((m for m in selectors.mappings(status="proposed", limit=MOST) if m.id == mapping_id), None)
+    if found is None or not request.actor.covers_institution(found.institution_id):
+        raise NotFound(
+            t("没有这条待审核的对照", "No such proposal waiting"), todo=t("返回列表", "go back to the list")
+        )
     if request.method == "POST":
         approve = request.POST.get("do") == "approve"
         verb = services.approve if approve else services.reject
@@ -128,20 +133,15 @@ def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
             request, t("已通过。", "Approved.") if approve else t("已退回。", "Sent back."), extra_tags="good"
         )
         return redirect("portal:mappings")
-    found = next((m for m in selectors.mappings(status="proposed", limit=MOST) if m.id == mapping_id), None)
-    national = selectors.item(found.national_code, request.today) if found else None
-    own_item = None
-    if found:
-        hits = selectors.hospital_items(found.institution_id, request.today, text=found.hospital_code)
-        own_item = next((one for one in hits if one.code == found.hospital_code), None)
-    names = institutions.names({found.institution_id}) if found else {}
+    hits = selectors.hospital_items(found.institution_id, request.today, text=found.hospital_code)
+    names = institutions.names({found.institution_id})
     context = {
         "found": found,
-        "national": national,
-        "own": own_item,
+        "national": selectors.item(found.national_code, request.today),
+        "own": next((one for one in hits if one.code == found.hospital_code), None),
         "institution": next(iter(names.values()), ""),
     }
-    return render(request, "portal/people/mapping.html", context, status=200 if found else 404)
+    return render(request, "portal/people/mapping.html", context)
 
 
 UNMAPPED = (

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from kangcheng.access import people as gate
 from kangcheng.access.emergencies.services import CLINICIANS
 from kangcheng.access.errors import Refused
+from kangcheng.access.for_pages import is_own
 from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.figures import running_figures
+from kangcheng.portal.counter.places import narrowed
 from kangcheng.portal.doors import page
 from kangcheng.portal.people.purposes import PURPOSES, acting_for, why
 from kangcheng.portal.words import t
@@ -60,7 +62,10 @@ def shown(found: Person, request: HttpRequest) -> dict[str, Any]:
     """Everything the resident's page shows."""
     ids, on = ids_of(found.id), request.today
     home = households.of(found.id, on)
-    money = request.actor.may("claim.look") or request.actor.may("own.look")
+    mine = is_own(found.id, by=request.actor, on=on)
+    money = mine or request.actor.may("claim.look")
+    # Settlements of another institution stay there, also when the person is known here; one's own are all one's own.
+    places = None if mine else narrowed(request.actor.where("claim.look"))
     return {
         "person": found,
         "age": found.age(on),
@@ -74,7 +79,7 @@ def shown(found: Person, request: HttpRequest) -> dict[str, Any]:
         "household": home,
         "members": _members(home, found.id, request) if home else [],
         "money": money,
-        "claims": settlements.history(ids, limit=CLAIMS) if money else (),
+        "claims": settlements.history(ids, institution_ids=places, limit=CLAIMS) if money else (),
         "accumulators": running_figures(settlements.accumulators(ids)) if money else [],
         "balances": settlements.balances(ids).items() if money else (),
         "now": on,

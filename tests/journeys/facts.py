@@ -1,0 +1,128 @@
+"""What a journey has to know of the made-up city and no page shows: numbers on cards, codes of items. Printed as JSON."""
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+POOR = ("registered_poor", "low_income")
+
+
+def main() -> None:
+    from kangcheng.config import boot
+    from kangcheng.kernel.dates import CHINA_TZ
+
+    boot.boot()
+    on = datetime.now(CHINA_TZ).date()
+    sys.stdout.write(json.dumps(facts(on), ensure_ascii=False, default=str))
+
+
+def facts(on: date) -> dict[str, Any]:
+    """Residents, a county hospital where one of them lives, and its items."""
+    poor, hospital = _poor_at_home(on)
+    return {
+        "hospital": hospital.name,
+        "poor": poor[0],
+        "poor_others": poor[1:],
+        "stranger": _somebody(on, elsewhere=hospital.area_code),
+        "resident": _demo_resident(),
+        "items": _items(hospital.id, on),
+        "own_hospital": _own_hospital(on),
+    }
+
+
+def _poor_at_home(on: date) -> tuple[list[dict[str, Any]], Any]:
+    """Registered-poor people on the minimum living allowance with cover, in a county that has a county hospital."""
+    from django.db.models import Q
+
+    from kangcheng.funds.settlement import selectors as settlements
+    from kangcheng.registry.categories import selectors as categories
+    from kangcheng.registry.coverage import selectors as coverage
+    from kangcheng.registry.institutions import selectors as institutions
+    from kangcheng.registry.people import selectors as people
+
+    hospitals = {
+        place.area_code[:6]: place
+        for place in institutions.list_on(on, type="county_hospital")
+        if place.designated
+    }
+    found: dict[str, list[Any]] = {}
+    for person in people.search(people.Wanted(category=POOR[0], living=True), on=on, within=Q(), limit=2000):
+        insured = coverage.scheme_of(person.id, on) == "resident"
+        if insured and set(POOR) <= categories.of(person.id, on) and person.area_code[:6] in hospitals:
+            found.setdefault(person.area_code[:6], []).append(person)
+    county = max(found, key=lambda code: len(found[code]))
+    fresh = sorted(found[county], key=lambda person: len(settlements.history([person.id])))
+    return [_shown(person) for person in fresh], hospitals[county]
+
+
+def _shown(person: Any) -> dict[str, Any]:
+    from kangcheng.registry.people import selectors as people
+
+    contact = people.contact(person.id)
+    return {
+        "id": person.id, "name": person.name, "identity": contact.identity if contact else "", "masked": person.identity_masked,
+        "area": person.area_code,
+    }  # fmt: skip
+
+
+def _somebody(on: date, *, elsewhere: str) -> dict[str, Any]:
+    """A living grown-up of another county."""
+    from django.db.models import Q
+
+    from kangcheng.registry.people import selectors as people
+
+    grown = date(on.year - 45, 1, 1)
+    everybody = people.search(
+        people.Wanted(living=True, born_before=grown),
+        on=on,
+        within=~Q(area_code__startswith=elsewhere[:6]),
+        limit=50,
+    )
+    return next(_shown(person) for person in everybody if people.contact(person.id).identity)
+
+
+def _demo_resident() -> dict[str, Any]:
+    from kangcheng.base.accounts import selectors
+    from kangcheng.registry.people import selectors as people
+
+    user = selectors.find_user("resident")
+    return _shown(people.get(user.person_id))
+
+
+def _own_hospital(on: date) -> dict[str, Any]:
+    """The hospital of the demonstration's cashier and manager, with an item nobody has mapped."""
+    from kangcheng.base.accounts import selectors
+    from kangcheng.registry.catalogues import selectors as catalogues
+    from kangcheng.registry.institutions import selectors as institutions
+
+    grant = selectors.find_user("manager").grants.first()
+    place = institutions.get(grant.institution_id, on)
+    lacking = [one.hospital_code for one in catalogues.unmapped(place.id, on) if one.why == "none"]
+    national = catalogues.search("", on, kind="drug", limit=1)[0]
+    return {"name": place.name, "unmapped": lacking, "national": national.code, "items": _items(place.id, on)}
+
+
+def _items(institution_id: Any, on: date) -> dict[str, Any]:
+    """National code -> hospital code and price (fen), and the dearest item of each class."""
+    from kangcheng.registry.catalogues import selectors as catalogues
+
+    own = catalogues.hospital_items(institution_id, on, limit=1000)
+    prices = catalogues.prices(institution_id, [one.code for one in own], on)
+    by_code = {
+        price.national_code: {"code": code, "price": price.price, "name": price.name}
+        for code, price in prices.items()
+    }
+    dearest = {}
+    for kind in ("jia", "yi", "zifei"):
+        priced = [p for p in prices.values() if p.insurance_class == kind and not p.price_limit]
+        best = max(priced, key=lambda p: p.price)
+        dearest[kind] = {"code": best.hospital_code, "price": best.price, "name": best.name}
+    return {"by_code": by_code, "dearest": dearest}
+
+
+if __name__ == "__main__":
+    main()
