@@ -74,12 +74,38 @@ def _run(name: str, clients: int, kind: str, claims: int) -> dict[str, Any]:
         sql.execute("ANALYZE")
         sql.execute("CHECKPOINT")
     connection.close()
+    database = _database_cpu()
     context = multiprocessing.get_context("spawn")
     start_at = time.monotonic() + 2 + clients * 0.7
     with context.Pool(clients) as pool:
         jobs = [(number, bills[number::clients], start_at) for number in range(clients)]
         shares = pool.starmap(settle_share, jobs)
-    return {"run": name, **_figures(shares)}
+    return {
+        "run": name,
+        **_figures(shares),
+        "database_cpu_ms": round((_database_cpu() - database) / claims * 1000, 2),
+    }
+
+
+def _database_cpu() -> float:
+    """Seconds of processor time of the server and its children, those that ended included. 0 where there is no /proc."""
+    from kangcheng.config.boot import cluster
+
+    pid, ticks = cluster().server_pid(), os.sysconf("SC_CLK_TCK")
+    if pid is None or not Path(f"/proc/{pid}").exists():
+        return 0.0
+    fields = [_fields(path) for path in Path("/proc").glob("[0-9]*/stat")]
+    own = [one for one in fields if one and (one[1] == str(pid) or one[-1] == str(pid))]
+    # utime and stime of every one, and of the children the server has waited for
+    return sum(sum(map(int, one[11:15] if one[-1] == str(pid) else one[11:13])) for one in own) / ticks
+
+
+def _fields(path: Path) -> list[str]:
+    """State, parent, ... of a process, and its id at the end; empty when it has gone."""
+    try:
+        return [*path.read_text().rsplit(")", 1)[1].split(), path.parent.name]
+    except OSError:
+        return []
 
 
 def _figures(shares: list[Share]) -> dict[str, Any]:
@@ -91,6 +117,7 @@ def _figures(shares: list[Share]) -> dict[str, Any]:
         "p50_ms": round(cuts[49] * 1000, 1),
         "p99_ms": round(cuts[98] * 1000, 1),
         "most_round_trips": max(share.round_trips for share in shares),
+        "client_cpu_ms": round(sum(share.cpu for share in shares) / len(seconds) * 1000, 2),
     }
 
 
@@ -100,7 +127,8 @@ def _told(found: dict[str, Any], *, as_json: bool) -> str:
     lines = ["  ".join(f"{name}={value}" for name, value in found["flags"].items())]
     lines += [
         f"{run['run']:<22} {run['claims_per_second']:>7} claims/s   p50 {run['p50_ms']:>6} ms   p99 {run['p99_ms']:>6} ms"
-        f"   round trips {run['most_round_trips']}"
+        f"   round trips {run['most_round_trips']}   processor a claim: client {run['client_cpu_ms']} ms,"
+        f" database {run['database_cpu_ms']} ms"
         for run in found["runs"]
     ]
     return "\n".join(lines)

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from kangcheng.base import audit
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.ledger import selectors
 from kangcheng.funds.ledger.models import MonthClose
 from kangcheng.funds.ledger.types import BUSINESS, Booking, LedgerError, Line, family_of
+from kangcheng.funds.prepared import Prepared
 from kangcheng.kernel.dates import Period
 from kangcheng.kernel.ids import new_id
 
@@ -28,7 +29,7 @@ CTES = """
         INSERT INTO funds_entry
             (id, created_at, number, business, subject, happened_on, memo, actor_id, actor_name, reverses_id)
         SELECT id, now(), nextval('funds_entry_number'), business, subject, happened_on, memo,
-               %(actor_id)s, %(actor_name)s, reverses
+               %(actor_id)s::uuid, %(actor_name)s::text, reverses
         FROM unnest(%(entry_ids)s::uuid[], %(businesses)s::text[], %(subjects)s::text[], %(days)s::date[],
                     %(memos)s::text[], %(reverses)s::uuid[])
              AS e(id, business, subject, happened_on, memo, reverses)),
@@ -40,7 +41,7 @@ CTES = """
              AS p(id, entry, account, party, amount, happened_on))
 """
 
-POST = f"WITH {CTES} SELECT 1"
+POST = Prepared("kc_post", f"WITH {CTES} SELECT 1")
 
 
 def parameters(bookings: Sequence[Booking], *, by: Actor) -> dict[str, Any]:
@@ -83,12 +84,10 @@ def post(booking: Booking, *, by: Actor) -> UUID:
     return given["entry_ids"][0]
 
 
-def run(statement: str, given: dict[str, Any]) -> tuple[Any, ...]:
+def run(statement: Prepared, given: dict[str, Any]) -> tuple[Any, ...]:
     """Execute a statement built on `CTES`; refusals of the ledger's triggers come back as LedgerError."""
     try:
-        with connection.cursor() as sql:
-            sql.execute(statement, given)
-            return sql.fetchone()
+        return statement.one(given) or ()
     except IntegrityError as error:
         text = str(error.__cause__ or error)
         if "is closed" in text:

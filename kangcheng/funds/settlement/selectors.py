@@ -103,9 +103,13 @@ def total_of(filters: Filters) -> int:
     return Settlement.objects.filter(_asked(filters)).count()
 
 
-def history(person_ids: Iterable[UUID], *, limit: int = 50) -> tuple[Row, ...]:
-    """A person's settlements, newest first; give all ids of a merged person."""
+def history(
+    person_ids: Iterable[UUID], *, institution_ids: Iterable[UUID] | None = None, limit: int = 50
+) -> tuple[Row, ...]:
+    """A person's settlements (at some institutions), newest first; give all ids of a merged person."""
     rows = Settlement.objects.filter(person_id__in=list(person_ids)).order_by("-settled_on", "-number")
+    if institution_ids is not None:
+        rows = rows.filter(institution_id__in=list(institution_ids))
     return tuple(Row(*row) for row in rows.values_list(*_LISTED)[:limit])
 
 

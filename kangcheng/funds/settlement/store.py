@@ -11,6 +11,7 @@ from django.db import connection
 
 from kangcheng.funds.engine.reference import State
 from kangcheng.funds.ledger import services as ledger
+from kangcheng.funds.prepared import Prepared
 from kangcheng.funds.settlement.results import Move
 
 LOCK_SECONDS = 20
@@ -109,8 +110,8 @@ NEW_USES = """
     new_use AS (
         INSERT INTO funds_entitlementuse (id, created_at, person_id, entitlement, kind, source, case_key, amount,
             used_on, settlement_id, release_hash, evidence, granted_by)
-        SELECT gen_random_uuid(), now(), %(s_person_id)s, entitlement, kind, source, case_key, amount,
-            %(s_settled_on)s, %(s_id)s, %(s_release_hash)s, '{}'::jsonb, %(s_settled_by)s
+        SELECT gen_random_uuid(), now(), %(s_person_id)s::uuid, entitlement, kind, source, case_key, amount,
+            %(s_settled_on)s::date, %(s_id)s::uuid, %(s_release_hash)s::text, '{}'::jsonb, %(s_settled_by)s::uuid
         FROM unnest(%(use_ids)s::text[], %(use_kinds)s::text[], %(use_sources)s::text[], %(use_cases)s::text[],
                     %(use_amounts)s::bigint[]) AS u(entitlement, kind, source, case_key, amount))
 """
@@ -126,13 +127,17 @@ BILL_SETTLED = """
 """
 
 # Everything a settlement writes besides its audit trail, in one statement; then everything an adjustment writes.
-SETTLE = f"""
+SETTLE = Prepared(
+    "kc_settle",
+    f"""
     WITH {", ".join((NEW_SETTLEMENT, NEW_REQUEST, NEW_USES, BILL_SETTLED, MOVES, ledger.CTES))}
     SELECT (SELECT number FROM new_settlement), (SELECT count(*) FROM settled_bill)
-"""  # noqa: S608 - fixed text
-ADJUST = f"""
-    WITH {", ".join((NEW_SETTLEMENT, NEW_USES, MOVES, ledger.CTES))} SELECT number FROM new_settlement
-"""  # noqa: S608 - fixed text
+    """,  # noqa: S608 - fixed text
+)
+ADJUST = Prepared(
+    "kc_adjust",
+    f"WITH {', '.join((NEW_SETTLEMENT, NEW_USES, MOVES, ledger.CTES))} SELECT number FROM new_settlement",  # noqa: S608
+)
 
 RESERVE = """
     INSERT INTO funds_pool (id, created_at, name, size, used)
@@ -143,6 +148,11 @@ RESERVE = """
         WHERE funds_pool.used + excluded.used BETWEEN 0 AND excluded.size
     RETURNING name
 """
+
+
+_BEFORE = Prepared("kc_bill", BEFORE)
+_STATE = Prepared("kc_state", STATE.format(pool_lock=""))
+_STATE_LOCKED = Prepared("kc_state_pools", STATE.format(pool_lock="FOR UPDATE"))
 
 
 @dataclass(frozen=True)
@@ -170,9 +180,7 @@ class Locked:
 
 def before(*, bill_id: UUID, key: str, on: date) -> Before | None:
     """The bill as it stands; None when there is none."""
-    with connection.cursor() as sql:
-        sql.execute(BEFORE, {"bill": bill_id, "key": key, "on": on})
-        row = sql.fetchone()
+    row = _BEFORE.one({"bill": bill_id, "key": key, "on": on})
     if row is None:
         return None
     found = orjson.loads(row[0])
@@ -202,7 +210,7 @@ def lock_and_read(
         "person": person,
         "household": household,
     }
-    statement = STATE.format(pool_lock="FOR UPDATE" if lock_pools else "")
+    statement = (_STATE_LOCKED if lock_pools else _STATE).ready()
     if locks:
         names = [f"lock_{place}" for place in range(len(locks))]
         given |= dict(zip(names, locks, strict=True))
