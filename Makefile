@@ -31,13 +31,13 @@ demo: setup ## start the demonstration city on http://127.0.0.1:8000
 
 test: setup ## all tests: the fast ones, then the slow ones
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not slow and not browser"
-	$(BIN)/pytest -q -m "slow or browser"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "slow or browser"
 
 fast: setup ## only the fast tests
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not slow and not browser"
 
 slow: setup ## only the slow and the browser tests
-	$(BIN)/pytest -q -m "slow or browser"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "slow or browser"
 
 check: setup ## style, types, layers, architecture, packs (changes nothing)
 	$(BIN)/ruff check .
