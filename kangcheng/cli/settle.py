@@ -104,8 +104,9 @@ def _settle(
 def _compiled(stack_of: Callable[[Claim], Stack], claims: list[Claim]) -> list[Result]:
     """One stack for all claims, since accumulators run through a batch in one pass."""
     from kangcheng.funds.engine import compiled
+    from kangcheng.funds.engine.choose import stacks_of
 
-    stacks = {id(stack): stack for stack in map(stack_of, claims)}
+    stacks = {id(stack): stack for stack in stacks_of(stack_of, claims)}
     if len(stacks) > 1:
         names = ", ".join(sorted({stack.id for stack in stacks.values()}))
         raise KangchengError(

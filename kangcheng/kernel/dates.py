@@ -13,7 +13,8 @@ from kangcheng.kernel.errors import KangchengError
 CHINA_TZ = ZoneInfo("Asia/Shanghai")
 
 _DAY = re.compile(
-    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]|/(\d{1,2})/(\d{1,2})|(\d{2})(\d{2}))"
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]"
+    r"|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|(\d{2})(\d{2}))"
 )
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|年(\d{1,2})月|/(\d{1,2}))")
 _YEAR = re.compile(r"(\d{4})年?度?")
@@ -68,7 +69,7 @@ class Period:
 
 
 def parse_date(text: str) -> date:
-    """A day: "2012-03-01", "2012年3月1日", "2012/3/1", "20120301". Raises DateError, also for days that never were."""
+    """A day: "2012-03-01", "2012年3月1日", "2012/3/1", "2012.3.1", "20120301". Raises DateError, also for days that never were."""
     match = _DAY.fullmatch(_plain(text))
     if match is None:
         raise DateError("不是日期 (not a date)", where=repr(text), rule="年-月-日", todo='写成 "2012-03-01"')

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from kangcheng.funds.engine import parse
 from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim
+from kangcheng.funds.engine.reference.run import at_place
 from kangcheng.funds.engine.reference.values import holds, refuse
+from kangcheng.kernel.errors import Fault, Faults
 
 
 class Chooser:
@@ -62,6 +64,20 @@ class Chooser:
 def chooser(pack: Any, *, stack_id: str = "") -> Callable[[Claim], Stack]:
     """A function from claim to stack."""
     return Chooser(pack, stack_id=stack_id).stack_for
+
+
+def stacks_of(stack_of: Callable[[Claim], Stack], claims: Iterable[Claim]) -> list[Stack]:
+    """The stack of each claim, in the order given. Raises Faults with the places of all claims that have none."""
+    found: list[Stack] = []
+    faults: list[Fault] = []
+    for place, claim in enumerate(claims):
+        try:
+            found.append(stack_of(claim))
+        except Faults as error:
+            faults += [at_place(fault, place, claim) for fault in error.faults]
+    if faults:
+        raise Faults(faults, what=f"{len(faults)} 处错误，未结算 (claims refused)")
+    return found
 
 
 def fits(stack: Stack, claim: Claim) -> bool:

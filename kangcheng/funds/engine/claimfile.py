@@ -40,7 +40,7 @@ def read_claims(file: Path) -> list[Claim]:
         raise _broken(file, f"文件大于 {MOST_BYTES >> 20} MB (file too large)", "分成几个文件")
     ending = file.suffix.lower()
     if ending == ".json":
-        return parse.claims_of(_from_json(file), file=file.name)
+        return parse.claims_of(_from_json(file), file=file.name, once=True)
     if ending == ".csv":
         return _by_row(file, _from_csv(file))
     if ending == ".parquet":
@@ -58,7 +58,7 @@ def located(error: Faults, file: Path) -> Faults:
 
 def _by_row(file: Path, rows: list[dict[str, Any]]) -> list[Claim]:
     try:
-        return parse.claims_of(rows, file=file.name)
+        return parse.claims_of(rows, file=file.name, once=True)
     except Faults as error:
         raise Faults([_at_row(fault) for fault in error.faults], what=error.what, where=error.where) from None
 
@@ -125,8 +125,16 @@ def _from_csv(file: Path) -> list[dict[str, Any]]:
 
 def _csv_rows(file: Path, reader: Any) -> Iterator[dict[str, Any]]:
     header = [name.strip() for name in next(reader, [])]
+    if not header:
+        raise _broken(file, "没有表头 (no headings)", "第一行写列名: id,person,on,...", 1)
     _known_columns(file, header)
+    blank = 0
     for number, cells in enumerate(reader, 2):
+        blank = blank or (0 if cells else number)
+        if blank and cells:
+            raise _broken(file, "空行之后还有单据 (rows after a blank line)", "删去空行", blank)
+        if blank:
+            continue
         if len(cells) != len(header):
             what = f"有 {len(cells)} 格，表头有 {len(header)} 格 (cells and headings differ)"
             raise _broken(file, what, "检查逗号和引号", number)
@@ -152,8 +160,12 @@ def _from_parquet(file: Path) -> list[dict[str, Any]]:
 
 def _text(value: Any) -> Any:
     """Exact cells become the text a claim wants; floats stay what they are and are refused by field."""
-    if isinstance(value, (Decimal, date)):
-        return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(
+        value, date
+    ):  # a timestamp is a day when it is midnight; with an hour it is not, and is refused
+        return value.isoformat().removesuffix("T00:00:00")
     if isinstance(value, dict):
         return {key: _text(one) for key, one in value.items() if one is not None}
     return [_text(one) for one in value] if isinstance(value, list) else value

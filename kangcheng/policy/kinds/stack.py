@@ -20,8 +20,10 @@ from kangcheng.policy.schema import (
 )
 
 _INLINE: dict[str, Field] = {
-    key: optional(field.type, field.about, moved=False) for key, field in COMMON.items() if key != "source"
+    key: optional(COMMON[key].type, COMMON[key].about, moved=False)
+    for key in ("kind", "id", "title", "title_en", "about", "clause", "clauses", "note")
 }
+"""What is written inside a stack is in force when the stack is: it has no days and no status of its own."""
 INLINE_BENEFIT = Record("就地写的待遇 benefit", {**_INLINE, **benefit.FIELDS}, at_most_one=(ONE_WAY,))
 INLINE_ENTITLEMENT = Record(
     "就地写的减免 entitlement", {**_INLINE, **entitlement.FIELDS}, exactly_one=(entitlement.WAYS,)

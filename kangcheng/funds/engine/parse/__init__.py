@@ -15,6 +15,7 @@ from kangcheng.funds.engine.parse import benefits, claims, entitlements, stacks
 from kangcheng.funds.engine.parse.reading import PackAt, Reading
 from kangcheng.funds.engine.parse.references import body_of
 
+KINDS = ("benefit", "entitlement", "stack")
 __all__ = ["benefit", "claim", "claims_of", "entitlement", "load", "settleable", "stack"]
 
 
@@ -48,10 +49,14 @@ def settleable(
     entry: Any, pack_at: PackAt | None = None, *, file: str = "", release: str = ""
 ) -> definition.Stack:
     """Whatever can settle a claim: a stack, or one benefit or entitlement as a stack of its own. Raises Faults."""
-    body = body_of(entry)
-    if isinstance(body, Mapping) and (body.get("kind") == "stack" or "order" in body):
+    body, reading = body_of(entry), Reading(file=file, pack_at=pack_at)
+    if not isinstance(body, Mapping):
+        reading.mapping(body, "")
+        reading.close("待遇 benefit")
+    kind = body.get("kind", "stack" if "order" in body else "benefit")
+    if kind == "stack":
         return stack(body, pack_at, file=file, release=release)
-    reading = Reading(file=file, pack_at=pack_at)
+    reading.choice(kind, "kind", KINDS, "benefit")
     found = stacks.alone(reading, body, release=release)
     reading.close("待遇 benefit")
     return found
@@ -71,12 +76,34 @@ def claim(node: object, *, file: str = "") -> facts.Claim:
     return found
 
 
-def claims_of(nodes: Iterable[object], *, file: str = "") -> list[facts.Claim]:
-    """Claims from a list of JSON mappings, faults of all rows gathered; missing ids and persons are filled by row."""
+def claims_of(nodes: Iterable[object], *, file: str = "", once: bool = False) -> list[facts.Claim]:
+    """Claims from a list of JSON mappings, faults of all rows gathered; missing ids and persons are filled by row.
+
+    A row without id counts after the rows before it. `once`: no two may bear one id.
+    """
     reading = Reading(file=file)
     found = [claims.read(reading, node, f"[{row}]") for row, node in enumerate(nodes)]
+    if once:
+        _no_id_twice(reading, found)
     reading.close("单据 claims")
-    return [
-        replace(one, id=one.id or str(row), person=one.person or f"row {row}")
-        for row, one in enumerate(found)
-    ]
+    return [_filled(one, row) for row, one in enumerate(found)]
+
+
+def _filled(claim: facts.Claim, row: int) -> facts.Claim:
+    if claim.id and claim.person:
+        return claim
+    person = claim.person or f"row {row}"
+    if claim.id:
+        return replace(claim, person=person)
+    return replace(claim, id=str(row), person=person, sequence=claim.sequence or row)
+
+
+def _no_id_twice(reading: Reading, found: list[facts.Claim]) -> None:
+    first: dict[str, int] = {}
+    for row, one in enumerate(found):
+        if one.id and first.setdefault(one.id, row) != row:
+            reading.fault(
+                f"[{row}].id",
+                f"编号 {one.id[:60]!r} 与 [{first[one.id]}] 重复 (id twice)",
+                rule="一个文件里每张单据编号不同",
+            )

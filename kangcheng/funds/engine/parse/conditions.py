@@ -36,6 +36,7 @@ def words(reading: Reading, node: object, path: str) -> frozenset[str]:
     if node is None:
         return frozenset()
     found: set[str] = set()
+    before = len(reading.faults)
     for i, one in enumerate(node if isinstance(node, (list, tuple)) else [node]):
         here = f"{path}[{i}]"
         if isinstance(one, Mapping):
@@ -43,7 +44,7 @@ def words(reading: Reading, node: object, path: str) -> frozenset[str]:
             found |= codes(reading, body.get("codelist"), join(here, "codelist"))
         elif text := reading.text(one, here):
             found.add(text)
-    if not found:
+    if not found and len(reading.faults) == before:
         reading.fault(path, "没有可接受的值 (no accepted value)", todo="至少写一个")
     return frozenset(found)
 

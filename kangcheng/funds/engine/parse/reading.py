@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -98,7 +99,7 @@ class Reading:
         allowed = None if keys is None else tuple(keys)
         kept: dict[str, Any] = {}
         for key, value in node.items():
-            if not isinstance(key, str) or len(key) > MOST_TEXT:
+            if not isinstance(key, str) or len(key) > MOST_TEXT or not whole_characters(key):
                 self.fault(path, f"键必须是短文本，得到 {show(key)} (keys are short text)")
             elif allowed is not None and key not in allowed:
                 self.fault(
@@ -141,7 +142,14 @@ class Reading:
         if len(node) > MOST_TEXT:
             self.fault(path, f"文本长于 {MOST_TEXT} 字 (text too long)")
             return default
+        if not whole_characters(node):
+            self.fault(path, "含有不成字符的代码 (broken characters)", todo="另存为UTF-8")
+            return default
         return node
+
+    def name(self, node: object, path: str) -> str:
+        """What something is called: text, or a plain integer of JSON or Parquet, as people number rows and persons."""
+        return self.text(str(node) if type(node) is int else node, path)
 
     def texts(self, node: object, path: str) -> tuple[str, ...]:
         """One text or a list of texts."""
@@ -215,6 +223,11 @@ class Reading:
 def join(path: str, key: str) -> str:
     """Path of a key below a path."""
     return f"{path}.{key[:60]}" if path else key[:60]
+
+
+def whole_characters(text: str) -> bool:
+    """False for text that no file can hold: half a surrogate pair, or the character with the number zero."""
+    return not re.search("[\0\ud800-\udfff]", text)
 
 
 def show(node: object) -> str:

@@ -16,7 +16,9 @@ def parameter(reading: Reading, entry_id: object, path: str, kind: Kind) -> tupl
     name = reading.text(entry_id, path)
     if reading.pack_at is None:
         reading.fault(
-            path, f"参数 {name!r} 需要政策包 (a parameter needs a pack)", todo="写成数值，或放进政策包"
+            path,
+            f"参数 {name!r} 需要政策包 (a parameter needs a pack)",
+            todo="写成数值，或用 --pack 给出政策包",
         )
         return Fraction(0), ""
     try:
@@ -38,7 +40,11 @@ def codes(reading: Reading, entry_id: object, path: str) -> set[str]:
     """The codes of a code list on the day."""
     name = reading.text(entry_id, path)
     if reading.pack_at is None:
-        reading.fault(path, f"代码表 {name!r} 需要政策包 (a code list needs a pack)", todo="就地列出代码")
+        reading.fault(
+            path,
+            f"代码表 {name!r} 需要政策包 (a code list needs a pack)",
+            todo="就地列出代码，或用 --pack 给出政策包",
+        )
         return set()
     try:
         return set(reading.pack_at.codes(name))
@@ -51,7 +57,9 @@ def entry(reading: Reading, kind: str, entry_id: object, path: str) -> Mapping[s
     """The mapping of another entry of the pack, or an empty one after a fault."""
     name = reading.text(entry_id, path)
     if reading.pack_at is None:
-        reading.fault(path, f"{kind} {name!r} 需要政策包 (needs a pack)", todo="就地写全，或放进政策包")
+        reading.fault(
+            path, f"{kind} {name!r} 需要政策包 (needs a pack)", todo="就地写全，或用 --pack 给出政策包"
+        )
         return {}
     try:
         found = reading.pack_at.get(kind, name)
@@ -65,4 +73,5 @@ def entry(reading: Reading, kind: str, entry_id: object, path: str) -> Mapping[s
 
 def body_of(found: Any) -> Mapping[str, Any]:
     """The mapping of an entry, whether given bare or as an entry of a pack."""
-    return found if isinstance(found, Mapping) else found.data
+    data: Mapping[str, Any] = getattr(found, "data", found)
+    return data

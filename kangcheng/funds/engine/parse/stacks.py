@@ -52,7 +52,7 @@ def read(reading: Reading, node: object, path: str = "", *, release: str = "") -
         clause=benefits.clause_of(reading, body, path),
         release=release,
     )
-    _consistent(reading, stack, path)
+    _consistent(reading, stack, [join(path, f"order[{i}]({one.id})") for i, one in enumerate(order)])
     return stack
 
 
@@ -67,7 +67,7 @@ def alone(reading: Reading, node: object, path: str = "", *, release: str = "") 
     stack = Stack(
         position.id, parts, (position,), title=position.title, clause=position.clause, release=release
     )
-    _consistent(reading, stack, path)
+    _consistent(reading, stack, [path])
     return stack
 
 
@@ -171,9 +171,23 @@ def _position(reading: Reading, node: object, path: str) -> Position:
         if not inner:
             return Account(place, (), ())
         here = f"{here}({inner.get('id', '')})"
+    else:
+        _as_its_stack(reading, inner, here)
     if kind == "benefit":
         return benefits.read(reading, inner, here, position=place)
     return entitlements.read(reading, inner, here, position=place)
+
+
+def _as_its_stack(reading: Reading, inner: Mapping[str, Any], path: str) -> None:
+    """What is written inside a stack is in force when the stack is."""
+    for key in ("from", "to", "status", "checked", "cases"):
+        if key in inner:
+            reading.fault(
+                join(path, key),
+                f"就地写的条目没有自己的 {key} (written inside a stack)",
+                rule="就地写的条目随叠层生效",
+                todo="写在叠层上，或另立一个条目",
+            )
 
 
 def _account(reading: Reading, node: object, path: str, place: str) -> Account:
@@ -201,13 +215,12 @@ def _total_rounding(reading: Reading, node: object, path: str) -> TotalRounding 
     )
 
 
-def _consistent(reading: Reading, stack: Stack, path: str) -> None:
+def _consistent(reading: Reading, stack: Stack, paths: list[str]) -> None:
     """What only the whole stack shows: doubled ids, unknown parts, payers counted before they pay, shared names."""
     known = (IN_SCOPE, *CLASSIFIED, *streams(stack.split))
     seen: set[str] = set()
     payers: set[str] = set()
-    for position in stack.order:
-        here = join(path, position.id)
+    for position, here in zip(stack.order, paths, strict=True):
         if position.id in seen:
             reading.fault(here, f"位置编号 {position.id!r} 重复 (position id twice)")
         seen.add(position.id)
@@ -217,7 +230,7 @@ def _consistent(reading: Reading, stack: Stack, path: str) -> None:
             for payer in benefit.minimum.counting:
                 if payer not in payers:
                     reading.fault(
-                        f"{here}.minimum.counting",
+                        join(here, "minimum.counting"),
                         f"{payer!r} 不在此层之前付款 (does not pay before this layer)",
                         rule="只能计入前面各层的付款方",
                         word=payer,
@@ -225,32 +238,32 @@ def _consistent(reading: Reading, stack: Stack, path: str) -> None:
                     )
         if benefit and not benefit.cash:
             payers.add(benefit.payer)
-    _shared_names(reading, stack, path)
+    _shared_names(reading, stack, paths)
 
 
 def _known_parts(reading: Reading, position: Position, known: tuple[str, ...], path: str) -> None:
     benefit = layer_of(position)
     parts = position.base if isinstance(position, Account) else benefit.base if benefit else ()
-    names = [part.part for part in parts]
+    names, key = [part.part for part in parts], "base"
     if isinstance(position, Entitlement) and position.cap:
-        names = list(position.cap.take)
+        names, key = list(position.cap.take), "cap.take"
     for name in names:
         if name not in known:
             reading.fault(
-                f"{path}.base.{name}",
+                join(join(path, key), name),
                 f"账单中没有部分 {name!r} (unknown part)",
                 todo=f"可用: {', '.join(known)}",
                 word=name,
                 words=known,
             )
     if len(set(names)) != len(names):
-        reading.fault(f"{path}.base", "同一部分写了两次 (part named twice)")
+        reading.fault(join(path, key), "同一部分写了两次 (part named twice)")
 
 
-def _shared_names(reading: Reading, stack: Stack, path: str) -> None:
+def _shared_names(reading: Reading, stack: Stack, paths: list[str]) -> None:
     """Layers that share a remembered name must agree on whose it is and when its year starts."""
     first: dict[str, Benefit] = {}
-    for position in stack.order:
+    for position, path in zip(stack.order, paths, strict=True):
         benefit = layer_of(position)
         for what, name in benefit.accumulate.names.items() if benefit else ():
             other = first.setdefault(name, benefit)  # type: ignore[arg-type]
@@ -258,7 +271,7 @@ def _shared_names(reading: Reading, stack: Stack, path: str) -> None:
             same = ("year_starts", "decided_by", "owner", "by")
             if any(getattr(ours, key) != getattr(theirs, key) for key in same):
                 reading.fault(
-                    f"{join(path, position.id)}.accumulate.names.{what}",
+                    join(path, f"accumulate.names.{what}"),
                     f"{name!r} 与 {other.id!r} 共用，但归属或年度不同 (shared name, different owner or year)",
                     rule=f"共用名称的层 {', '.join(same)} 须一致",
                 )

@@ -11,6 +11,7 @@ from kangcheng.funds.engine.parse.reading import CHANGE, FACTOR, MONEY, RATE, Ki
 from kangcheng.funds.engine.parse.references import parameter
 
 Body = Mapping[str, Any]
+MOST_ROWS = 10_000
 
 
 def value(reading: Reading, node: object, path: str, kind: Kind) -> Value:
@@ -52,6 +53,9 @@ def _table(reading: Reading, body: Body, path: str, kind: Kind) -> Value:
     rows = reading.mapping(written, here) if written is not None else {}
     if written == {}:
         reading.fault(here, "表中没有行 (table without rows)")
+    if len(rows) > MOST_ROWS:
+        reading.fault(here, f"表多于 {MOST_ROWS} 行 (table too long)")
+        rows = {}
     return Table(
         by=by,
         rows={key: value(reading, node, join(here, key), kind) for key, node in rows.items()},

@@ -105,7 +105,7 @@ def _names(plan: Plan, claim: Claim) -> Iterator[Fault]:
     for name in claim.accounts:
         if name not in plan.balances:
             yield _unknown(f"accounts.{name}", name, plan.balances, "叠层中没有此账户 (unknown account)")
-    labels = {slot.label for slot in plan.slots} | set(plan.by_name)
+    labels = dict.fromkeys([*(slot.label for slot in plan.slots), *plan.by_name])
     for label in claim.accumulators:
         if label not in labels and not (label.endswith("@year") and label[:-5] in plan.by_name):
             yield _unknown(f"accumulators.{label}", label, labels, "叠层中没有此累计 (unknown accumulator)")

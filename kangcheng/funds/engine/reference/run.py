@@ -63,7 +63,7 @@ def run(
             prepared = plans.setdefault(id(stack), plans.get(id(stack)) or plan(stack))
             bill = _settled(prepared, given[place], working, explain=explain)
         except Faults as error:
-            faults += [_at(fault, place, given[place]) for fault in error.faults]
+            faults += [at_place(fault, place, given[place]) for fault in error.faults]
             continue
         bill.memory.commit()
         results[place] = _result(bill)
@@ -77,7 +77,8 @@ def in_order(claims: Sequence[Claim]) -> list[int]:
     return sorted(range(len(claims)), key=lambda i: (claims[i].on, claims[i].sequence, claims[i].id))
 
 
-def _at(fault: Fault, place: int, claim: Claim) -> Fault:
+def at_place(fault: Fault, place: int, claim: Claim) -> Fault:
+    """A fault of one claim, told as of the list it stands in."""
     where = f"[{place}].{fault.where} ({claim.id})"
     return Fault(where, fault.what, fault.rule, fault.todo, near=fault.near)
 

@@ -80,7 +80,9 @@ def row_of(table: Table, claim: Claim) -> Value:
     row = table.rows.get(text, table.otherwise) if text is not None else table.otherwise
     if row is None:
         what = f"{table.by} 为 {text!r}，表中没有这一行" if text else f"单据缺少 {table.by}"
-        raise refuse(table.by, f"{what} (no row)", rule="按属性查表", todo=f"可用: {', '.join(table.rows)}")
+        raise refuse(
+            table.by, f"{what} (no row)", rule="按属性查表", todo=f"可用: {', '.join(list(table.rows)[:20])}"
+        )
     return row
 
 

@@ -88,7 +88,7 @@ def test_claim_fault_names_its_field(claim: dict[str, Any], field: str, words: s
         ({"payer": "p", "rate": {"by": "level"}}, "rate.rows", "缺少此项"),
         ({"payer": "p", "rate": {"param": "x"}}, "rate.param", "需要政策包"),
         ({"payer": "p", "rate": {"by": "level", "fact": "x"}}, "rate", "写法不明"),
-        ({"payer": "p", "rate": "1", "base": {"in_scop": "1"}}, "benefit.base.in_scop", "没有部分 'in_scop' (unknown part) in_scope"),
+        ({"payer": "p", "rate": "1", "base": {"in_scop": "1"}}, "base.in_scop", "没有部分 'in_scop' (unknown part) in_scope"),
         ({"payer": "p", "rate": "1", "base": {"in_scope": "1.5"}}, "base.in_scope", "超出范围"),
         ({"payer": "p", "rate": "1", "base": {"in_scope": "0"}}, "base.in_scope", "权重应大于 0"),
         ({"payer": "p", "brackets": {"steps": [{"to": "5", "rate": "1"}]}}, "brackets.steps", "最后一段应没有上限"),
@@ -103,7 +103,7 @@ def test_claim_fault_names_its_field(claim: dict[str, Any], field: str, words: s
         ({"payer": "p", "fixed": "1", "accumulate": {"mode": "cumulative"}}, "accumulate", "不能与这些并用: fixed"),
         ({"payer": "p", "rate": "1", "accumulate": {"names": {"paid": "x.count"}}}, "accumulate.names.paid", "与所记的数不符"),
         ({"payer": "p", "rate": "1", "accumulate": {"year_starts": "13-01"}}, "accumulate.year_starts", "不是年度起始日"),
-        ({"payer": "p", "rate": "1", "minimum": {"rate": "1", "counting": ["q"]}}, "benefit.minimum.counting", "不在此层之前付款"),
+        ({"payer": "p", "rate": "1", "minimum": {"rate": "1", "counting": ["q"]}}, "minimum.counting", "不在此层之前付款"),
         ({"payer": "p", "rate": {"choose": []}}, "rate.choose", "没有可选的行"),
         ({"payer": "p", "rate": {"choose": [{"value": "1"}, {"value": "1"}]}}, "rate.choose[0]", "还有行"),
         ({"payer": "p", "rate": {"most": ["1"]}}, "rate.most", "至少两项"),
@@ -114,7 +114,7 @@ def test_claim_fault_names_its_field(claim: dict[str, Any], field: str, words: s
         ({"payer": "p", "rate": "1", "deductible": {"amount": "1", "nth": [{"from": "3"}, {"from": "2"}]}},
          "deductible.nth", "逐行升高"),
         ({"payer": "p", "rate": "1", "base": {}}, "base", "没有组成部分"),
-        ({"payer": "p", "rate": "1", "base": ["in_scope", "in_scope"]}, "benefit.base", "写了两次"),
+        ({"payer": "p", "rate": "1", "base": ["in_scope", "in_scope"]}, "base", "写了两次"),
         ({"payer": "p", "rate": "1", "pool": {"id": "x"}}, "pool.limit", "缺少此项"),
         ({"payer": "p", "rate": "1", "when": {"age": {}}}, "when.age", "没有端点"),
         ({"payer": "p", "rate": "1", "when": {"disease": {"codelist": "x"}}}, "when.disease[0].codelist", "需要政策包"),
@@ -152,7 +152,7 @@ def test_stack_faults() -> None:
         "remove": ["c"],
     }
     found = faults(parse.stack, body)
-    assert "重复" in found["a"]
+    assert "重复" in found["order[1](a)"]
     assert "没有编号" in found["order[2].id"]
     assert "恰好一种" in found["order[3]"]
     assert "只能与 extends" in found["remove"]
@@ -166,7 +166,7 @@ def test_names_shared_with_another_year_are_refused() -> None:
         "accumulate": {"names": {"paid": "pool_paid"}, "year_starts": "07-01"},
     }
     found = faults(parse.stack, {"order": [{"id": "a", "benefit": one}, {"id": "b", "benefit": other}]})
-    assert "共用" in found["b.accumulate.names.paid"]
+    assert "共用" in found["order[1](b).accumulate.names.paid"]
 
 
 def test_nesting_has_a_floor() -> None:
@@ -288,3 +288,61 @@ def spoil(body: dict[str, Any], bad: Any, random: Any) -> dict[str, Any]:
             node[key] = bad
             return found
         node = inner
+
+
+def test_texts_no_file_can_hold_are_refused() -> None:
+    found = faults(parse.claim, {**GOOD, "id": "\ud800", "level": "a\0", "attributes": {"\udfff": "x"}})
+    assert set(found) == {"id", "level", "attributes"}
+
+
+def test_rows_and_persons_may_be_numbered() -> None:
+    one = parse.claim({**GOOD, "id": 17, "person": 4411, "household": 3})
+    assert (one.id, one.person, one.household) == ("17", "4411", "3")
+    assert set(faults(parse.claim, {**GOOD, "id": True, "person": 1.0})) == {"id", "person"}
+
+
+def test_ids_of_one_file_differ() -> None:
+    rows = [{**GOOD, "id": "a"}, {**GOOD, "id": "b"}, {**GOOD, "id": "a"}]
+    with pytest.raises(Faults, match=r"\[2\]\.id: 编号 'a' 与 \[0\] 重复"):
+        parse.claims_of(rows, once=True)
+    assert len(parse.claims_of(rows)) == 3
+
+
+def test_rows_without_id_count_as_they_stand() -> None:
+    filled = parse.claims_of([GOOD] * 11)
+    assert [one.sequence for one in filled] == list(range(11))
+    assert [one.sequence for one in parse.claims_of([{**GOOD, "sequence": "7"}, {**GOOD, "id": "x"}])] == [
+        7,
+        0,
+    ]
+
+
+@pytest.mark.parametrize("body", [["a"], "abc", None])
+def test_a_file_that_is_no_mapping(body: Any) -> None:
+    assert "键值对" in faults(parse.settleable, body)["(entry)"]
+
+
+@pytest.mark.parametrize(("kind", "near"), [("benfit", "benefit"), ("indicator", "")])
+def test_a_kind_that_cannot_settle(kind: str, near: str) -> None:
+    assert faults(parse.settleable, {"kind": kind, "payer": "p", "rate": "1"})["kind"].endswith(near)
+
+
+@pytest.mark.parametrize("key", ["from", "to", "status", "cases"])
+def test_what_is_written_inside_a_stack_has_no_days_of_its_own(key: str) -> None:
+    inner = {"payer": "p", "rate": "1", key: "2024-01-01"}
+    found = faults(parse.stack, {"order": [{"id": "a", "benefit": inner}]})
+    assert list(found) == [f"order[0].benefit.{key}"]
+
+
+def test_a_table_has_an_end() -> None:
+    rows = {f"l{i}": "1" for i in range(10_001)}
+    assert (
+        "表多于" in faults(parse.benefit, {"payer": "p", "rate": {"by": "level", "rows": rows}})["rate.rows"]
+    )
+
+
+def test_a_missing_code_list_is_one_fault() -> None:
+    body = {"payer": "p", "rate": "1", "when": {"disease": {"codelist": "x"}}}
+    with pytest.raises(Faults, match="--pack") as caught:
+        parse.benefit(body)
+    assert len(caught.value.faults) == 1

@@ -270,3 +270,63 @@ def test_starting_is_light(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+DATED = BENEFIT + "from: 2024-01-15\nto: 2024-02-01\n"
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_claim_outside_the_days_of_the_file(
+    folder: Path, engine: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dated.yaml").write_text(DATED, encoding="utf-8")
+    assert settle(folder, "claims.json", "--engine", engine, benefit="dated.yaml") == 1
+    told = capsys.readouterr().err
+    assert "claims.json: [1].on (a): dated.yaml 在 2024-01-01 不生效" in told
+    assert "2024-01-15..2024-02-01" in told and "(b)" not in told
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [("from: 2024-13-01", "dated.yaml:7: from"), ("from: 2024-02-01\nto: 2024-01-01", "to")],
+)
+def test_days_of_the_file_must_be_days(
+    folder: Path, days: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dated.yaml").write_text(f"{BENEFIT}{days}\n", encoding="utf-8")
+    assert settle(folder, benefit="dated.yaml") == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("", 1, "claims.csv:1: 没有表头"),
+        ("id,on\n", 0, ""),
+        ("id,on\na,2024-01-01\n\n\n", 0, ""),
+        ("id,on\n\na,2024-01-01\n", 1, "claims.csv:2: 空行之后还有单据"),
+    ],
+)
+def test_empty_lines(
+    folder: Path, text: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "claims.csv").write_text(text, encoding="utf-8")
+    (folder / "plain.yaml").write_text("payer: p\nrate: '1'\n", encoding="utf-8")
+    assert settle(folder, "claims.csv", benefit="plain.yaml") == code
+    assert words in capsys.readouterr().err
+
+
+def stamps(text: str) -> pyarrow.Array:
+    return pyarrow.array([text]).cast(pyarrow.timestamp("us"))
+
+
+def test_parquet_numbers_rows_and_stamps_days(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "plain.yaml").write_text("payer: p\nrate: '1'\n", encoding="utf-8")
+    rows = {"id": [7], "person": [1], "on": stamps("2024-01-05"), "in_scope": [Decimal("12.30")]}
+    parquet.write_table(pyarrow.table(rows), folder / "claims.parquet")
+    assert settle(folder, "claims.parquet", "--json", benefit="plain.yaml") == 0
+    assert json.loads(capsys.readouterr().out)[0]["id"] == "7"
+    rows["on"] = stamps("2024-01-05T13:05:00")
+    parquet.write_table(pyarrow.table(rows), folder / "claims.parquet")
+    assert settle(folder, "claims.parquet", benefit="plain.yaml") == 1
+    assert "2024-01-05T13:05:00" in capsys.readouterr().err
