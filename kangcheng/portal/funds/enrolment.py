@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from kangcheng.access import people as gate
 from kangcheng.funds.enrolment import selectors, services
 from kangcheng.kernel.errors import KangchengError
+from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
@@ -75,21 +76,13 @@ def enrol(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
     scheme, year = _scheme(request), _year(request)
     if request.method == "POST":
-        done = services.enrol(
-            person_id=person.id, scheme=scheme, year=year, pack=citypack.pack(), by=request.actor, on=request.today,
-            key=request.POST.get("key", "")[:80], method=request.POST.get("method", "bank")[:16],
-        )  # fmt: skip
-        words = t(
-            f"{year}年参保完成，个人缴费 {done.own / 100:,.2f} 元。",
-            f"Enrolled for {year}, own part {done.own / 100:,.2f} yuan.",
-        )
-        messages.success(request, words, extra_tags="good")
-        return redirect("portal:enrol", person_id=person_id)
+        return _taken(request, person.id, scheme, year)
     split, fault = None, None
     try:
         split = selectors.premium(person_id=person.id, scheme=scheme, year=year, pack=citypack.pack())
     except KangchengError as error:
         fault = error
+    past = selectors.of_person(person.id)
     context = {
         "person": person,
         "scheme": scheme,
@@ -102,27 +95,38 @@ def enrol(request: HttpRequest, person_id: UUID) -> HttpResponse:
             for source, fen in (split.subsidies if split else {}).items()
         ],
         "fault": fault,
-        "past": [(one, citypack.title("schemes", one.scheme)) for one in selectors.of_person(person.id)],
-        "enrolled": any(
-            one.year == year and one.scheme == scheme and not one.withdrawn_on
-            for one in selectors.of_person(person.id)
-        ),
-        "schemes": [
-            (code, title)
-            for code, title in citypack.choices("schemes")
-            if ("parameter", f"{code}-premium") in citypack.pack().entries
-        ],
+        "past": [(one, citypack.title("schemes", one.scheme)) for one in past],
+        "enrolled": any(one.year == year and one.scheme == scheme and not one.withdrawn_on for one in past),
+        "schemes": _schemes(),
         "methods": METHODS,
         "key": uuid4(),
     }
     return render(request, "portal/funds/enrol.html", context)
 
 
+def _taken(request: HttpRequest, person_id: UUID, scheme: str, year: int) -> HttpResponse:
+    """Take the premium; the form's key makes a second click the same enrolment."""
+    done = services.enrol(
+        person_id=person_id, scheme=scheme, year=year, pack=citypack.pack(), by=request.actor, on=request.today,
+        key=request.POST.get("key", "")[:80], method=request.POST.get("method", "bank")[:16],
+    )  # fmt: skip
+    own = show_yuan(done.own)
+    words = t(f"{year}年参保完成，个人缴费 {own} 元。", f"Enrolled for {year}, own part {own} yuan.")
+    messages.success(request, words, extra_tags="good")
+    return redirect("portal:enrol", person_id=person_id)
+
+
+def _schemes() -> list[tuple[str, str]]:
+    """Schemes whose premium the pack states."""
+    entries = citypack.pack().entries
+    return [
+        (code, title)
+        for code, title in citypack.choices("schemes")
+        if ("parameter", f"{code}-premium") in entries
+    ]
+
+
 def _scheme(request: HttpRequest) -> str:
     asked = request.POST.get("scheme") or request.GET.get("scheme") or ""
-    known = [
-        code
-        for code, _ in citypack.choices("schemes")
-        if ("parameter", f"{code}-premium") in citypack.pack().entries
-    ]
+    known = [code for code, _ in _schemes()]
     return asked if asked in known else (known[0] if known else "")
