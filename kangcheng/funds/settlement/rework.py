@@ -58,6 +58,7 @@ def reverse(
         before = chain.state_before([row, *later], lock_pools=True)
         runs = chain.run_again(later, before)
         changed = [run for run in runs if run.changed]
+        _give_back([row, *(run.row for run in changed if resettle_later)], on=on)
         _take_out(row, by=by, on=on, why=why, state=state)
         changes = [_adjust(run, by=by, on=on, why=why) if resettle_later else run.change() for run in changed]
         reversal = Reversal(row.pk, row.number, row.cash, tuple(changes))
@@ -93,6 +94,7 @@ def resettle(*, settlement_id: UUID, pack: Pack, by: Actor, on: date, why: str, 
         first = _with_new_facts(row, book, state)
         state.apply(first.result.changes)
         runs = [first, *(run for run in chain.run_again(later, state) if run.changed)]
+        _give_back([run.row for run in runs], on=on)
         changes = [_adjust(run, by=by, on=on, why=why, book=book if run is first else None) for run in runs]
         now_id = changes[0].now_id or row.pk
         requests.write(key=key, verb="resettle", print_=print_, subject=now_id)
@@ -146,19 +148,31 @@ def _must_be_live(row: Settlement) -> None:
 
 
 def _take_out(row: Settlement, *, by: Actor, on: date, why: str, state: str) -> None:
-    """The row leaves: its state, its bill, its moves, its postings, its entitlements."""
+    """The row leaves: its state, its bill, its postings."""
     Settlement.objects.filter(pk=row.pk).update(state=state, state_at=Now(), why=why, hold_until=None)
     if row.bill_id:
         Bill.objects.filter(pk=row.bill_id, state="settled").update(
             state="discharged", version=F("version") + 1
         )
         Debt.objects.filter(bill_id=row.bill_id).update(amount=None, settled_on=None, closed_on=None)
-    EntitlementUse.objects.filter(settlement_id=row.pk, cancelled_on=None).update(cancelled_on=on)
-    moves: list[Move] = [tuple(move) for move in row.moves]
-    _move([(*move[:5], -move[5]) for move in moves], scheme=row.scheme)
     lines = postings.mirrored(rows.lines_of(row, stack_of(row)))
     if lines:
         ledger.post(Booking("reversal", f"settlement:{row.pk}", on, lines, why), by=by)
+
+
+def _give_back(rows_: Sequence[Settlement], *, on: date) -> None:
+    """Undo moves and entitlements of all rows at once, before any of them moves anew.
+
+    What an earlier one now takes, a later one may have had: one by one an account would fall below zero on the way.
+    """
+    EntitlementUse.objects.filter(settlement_id__in=[row.pk for row in rows_], cancelled_on=None).update(
+        cancelled_on=on
+    )
+    sums: dict[tuple[str, str, str, str, str], int] = {}
+    for row in rows_:
+        for *key, change in row.moves:
+            sums[tuple(key)] = sums.get(tuple(key), 0) - change
+    _move([(*key, change) for key, change in sums.items() if change], scheme=rows_[0].scheme)
 
 
 def _adjust(run: chain.Run, *, by: Actor, on: date, why: str, book: Any = None) -> Change:
@@ -171,8 +185,6 @@ def _adjust(run: chain.Run, *, by: Actor, on: date, why: str, book: Any = None) 
     if book is not None:
         new.pack, new.release_hash = book.pack, book.release_hash
     Settlement.objects.filter(pk=old.pk).update(state="replaced", state_at=Now(), why=why, hold_until=None)
-    EntitlementUse.objects.filter(settlement_id=old.pk, cancelled_on=None).update(cancelled_on=on)
-    _move([(*move[:5], -move[5]) for move in old.moves], scheme=old.scheme)
     before, after = rows.lines_of(old, stack_of(old)), rows.lines_of(new, run.stack)
     difference = ledger.merged((*after, *postings.mirrored(before)))
     bookings = [Booking("adjustment", f"settlement:{new.pk}", on, difference, why)] if difference else []

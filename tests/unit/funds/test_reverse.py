@@ -150,6 +150,22 @@ def test_household_money_ties_the_household_together(settled, cashier, system):
     assert ledger.balance("account:family", party=home) == -left
 
 
+def test_money_moves_from_a_later_to_an_earlier_settlement(settled, cashier, system):
+    """What the second takes more, the third had: on the way the account must not be asked for money it does not hold."""
+    home = town_.household_id(1)
+    first = settled(1, A1=100)  # before the account was filled
+    services.credit(
+        owner_id=home, owner="household", account="family", amount=3000_00, source="basic", by=system, on=DAY, why="划入",
+        key="c",
+    )  # fmt: skip
+    second, third = settled(1, A1=100), settled(1, A1=100)
+    assert (second.accounts["family"], third.accounts["family"]) == (2455_00, 545_00)
+    reversal = reverse(first, by=cashier, resettle_later=True)
+    now = [selectors.by_id(change.now_id).accounts["family"] for change in reversal.later]
+    assert now == [2725_00, 275_00]  # the second bears the whole deductible of critical illness now
+    assert selectors.balances([home]) == {"family": 0}
+
+
 def test_a_settlement_out_of_order_is_refused(settled, stay, pack, cashier):
     settled(1, on=DAY + timedelta(3))
     with pytest.raises(SettlementError, match="不能倒插"):
