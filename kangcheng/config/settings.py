@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kangcheng.portal.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -75,7 +76,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",  # last: turns a refused log-in into the lock-out answer
 ]
@@ -124,7 +124,7 @@ LOGOUT_REDIRECT_URL = "/login/"
 OTP_TOTP_ISSUER = "康城 Kangcheng"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = ["username"]  # the account, from wherever it is tried; others at the same counter go on
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its start-up banner would appear in every command
 SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day
@@ -170,7 +170,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True  # the demo serves without a collectstatic step
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a year's ledger of a township as .xlsx
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
+# Lists of people never touch a temporary folder; what is larger is not taken at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- jobs and logs ------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -41,6 +41,9 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return _never_kept(inside(request, *args, **kwargs))
+
+        def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
             if request.user.must_change_password and request.resolver_match.url_name not in (
@@ -62,6 +65,12 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
         return inner
 
     return wrap
+
+
+def _never_kept(response: HttpResponse) -> HttpResponse:
+    """No browser, proxy or shared computer keeps what a page showed."""
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def not_allowed(path: str, permissions: tuple[str, ...]) -> NotAllowed:

@@ -1,18 +1,25 @@
 """Log-in with lock-out, the second factor where a user has one, log-out."""
 
+import time
+from uuid import UUID
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_otp import devices_for_user, match_token
 from django_otp import login as otp_login
 
+from kangcheng.base.accounts.models import User
+from kangcheng.base.accounts.selectors import get_user
 from kangcheng.portal.words import t
 
-WAITING = "second_factor_for"  # session key: who has passed the password and owes a code
+WAITING = "second_factor_for"  # session key: who has passed the password and owes a code, until when
+WAIT_SECONDS = 300
 
 
 class LogInForm(forms.Form):
@@ -28,14 +35,18 @@ def log_in(request: HttpRequest) -> HttpResponse:
     fault = ""
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, login=form.cleaned_data["login"], password=form.cleaned_data["password"])
-        if getattr(request, "axes_locked_out", False):
+        if _locked(request):
             fault = t(
                 f"多次输错，已锁定 {_minutes()} 分钟。", f"Too many tries: locked for {_minutes()} minutes."
             )
         elif user is None:
             fault = t("登录名或口令不对，或账户已停用。", "Wrong name or password, or the account is closed.")
         elif any(devices_for_user(user)):
-            request.session[WAITING] = str(user.pk)
+            request.session[WAITING] = [
+                str(user.pk),
+                user.get_session_auth_hash(),
+                time.time() + WAIT_SECONDS,
+            ]
             request.session["after"] = _after(request)
             return redirect("portal:second_factor")
         else:
@@ -52,16 +63,13 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the six digits of the authenticator."""
-    from kangcheng.base.accounts.selectors import get_user
-
-    waiting = request.session.get(WAITING)
-    if not waiting:
+    person = _waiting(request)
+    if person is None:
         return redirect("portal:login")
     fault = ""
     if request.method == "POST":
-        person = get_user(waiting)
-        device = person and match_token(person, request.POST.get("code", "").strip()[:16])
-        if person and device:
+        device = match_token(person, request.POST.get("code", "").strip()[:16])
+        if device:
             after = request.session.pop("after", settings.LOGIN_REDIRECT_URL)
             request.session.pop(WAITING, None)
             login(request, person, backend="django.contrib.auth.backends.ModelBackend")
@@ -75,11 +83,28 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _waiting(request: HttpRequest) -> User | None:
+    """Who owes a code: passed the password lately, and neither it nor the account has been changed since."""
+    user_id, mark, until = request.session.get(WAITING) or ("", "", 0)
+    user = get_user(UUID(user_id)) if time.time() < until else None
+    if user is None or not user.is_active or not constant_time_compare(mark, user.get_session_auth_hash()):
+        request.session.pop(WAITING, None)
+        return None
+    return user
+
+
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return redirect("portal:login")
+
+
+def _locked(request: HttpRequest) -> bool:
+    """True when the log-in is locked. The mark is taken off, or the middleware would answer with a page of its own."""
+    locked = bool(getattr(request, "axes_locked_out", False))
+    request.axes_locked_out = False  # type: ignore[attr-defined]
+    return locked
 
 
 def _minutes() -> int:
