@@ -24,7 +24,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESIDENTS = 1500
-RUN = secrets.token_hex(3)  # part of every log-in name that a journey opens: a kept city knows those of earlier runs
+RUN = secrets.token_hex(
+    3
+)  # part of every log-in name that a journey opens: a kept city knows those of earlier runs
 PASSWORD = "Kangcheng-demo-1"
 START_SECONDS = 900
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -52,11 +52,17 @@ def test_direct_settlement_asks_two_people_and_keeps_the_evidence(newcomer, city
     for step in range(1, 12):
         cashier.mouse.move(box["x"] + 20 + 20 * step, box["y"] + 60 + (step % 3) * 20)
     cashier.mouse.up()
-    pay.locator("input[name=payee_fingerprint]").set_input_files({"name": "thumb.png", "mimeType": "image/png", "buffer": PICTURE})
+    pay.locator("input[name=payee_fingerprint]").set_input_files(
+        {"name": "thumb.png", "mimeType": "image/png", "buffer": PICTURE}
+    )
     pay.locator("button").click()
     assert "已直补" in cashier.inner_text("#messages"), cashier.inner_text("main")
     page = cashier.inner_text("main")
-    assert page.count("SHA-256") == 2 and person["identity"] not in cashier.content() and person["masked"] in page
+    assert (
+        page.count("SHA-256") == 2
+        and person["identity"] not in cashier.content()
+        and person["masked"] in page
+    )
     cashier.goto("/procedures/?state=paid")
     assert "%" in cashier.inner_text(".card.stat")
 

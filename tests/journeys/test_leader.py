@@ -51,7 +51,9 @@ def test_the_months_brief_writes_itself(leader):
     assert "基本医保统筹基金" in leader.inner_text("main"), "codes are in words"
     with leader.expect_download() as download:
         leader.click("text=下载 .docx")
-    assert download.value.path().read_bytes().startswith(b"PK") and download.value.suggested_filename.endswith(".docx")
+    assert download.value.path().read_bytes().startswith(
+        b"PK"
+    ) and download.value.suggested_filename.endswith(".docx")
     figures.first.click()
     leader.wait_for_url(re.compile("/indicators/"))
     assert "依据条款" in leader.inner_text("main") and leader.locator("#trend svg").count() == 1

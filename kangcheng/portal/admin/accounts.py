@@ -95,7 +95,10 @@ def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     user = _user(user_id)
     rows = list(user.grants.order_by("-valid_from"))
     names = institutions.names(row.institution_id for row in rows if row.institution_id)
-    grants = [{"grant": row, "role": ROLES.get(row.role), "place": names.get(row.institution_id, "")} for row in rows]
+    grants = [
+        {"grant": row, "role": ROLES.get(row.role), "place": names.get(row.institution_id, "")}
+        for row in rows
+    ]
     context = {
         "user_account": user,
         "grants": grants,

@@ -80,7 +80,8 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
             messages.success(request, t("两步验证已启用。", "The second factor is on."), extra_tags="good")
             return redirect("portal:me")
         fault = t(
-            "验证码不对，请确认手机时间正确后再试。", "Wrong code: check the phone's clock and try again."
+            "验证码不对，或试得太快。请确认手机时间正确，稍等几秒再试。",
+            "Wrong code, or tried too fast: check the phone's clock, wait a few seconds, try again.",
         )
     picture = io.BytesIO()
     segno.make(device.config_url).save(picture, kind="svg", scale=5, xmldecl=False)
