@@ -11,7 +11,7 @@ from kangcheng.funds.cashier import selectors, services
 from kangcheng.funds.cashier.types import KINDS, METHODS
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.kernel.money import parse_yuan
+from kangcheng.kernel.money import parse_yuan, show_yuan
 from kangcheng.portal.counter.places import chosen, narrowed, own
 from kangcheng.portal.doors import page
 from kangcheng.portal.words import t
@@ -53,8 +53,8 @@ def close(request: HttpRequest) -> HttpResponse:
         institution_id=place.id, day=day, counted=counted, by=request.actor, on=request.today
     )
     words = t(
-        f"{day} 已日结，长短款 {sheet.difference / 100:,.2f} 元。",
-        f"{day} closed, difference {sheet.difference / 100:,.2f} yuan.",
+        f"{day} 已日结，长短款 {show_yuan(sheet.difference)} 元。",
+        f"{day} closed, difference {show_yuan(sheet.difference)} yuan.",
     )
     messages.success(request, words, extra_tags="warn" if sheet.difference else "good")
     return redirect(f"/cash/?institution={place.id}&day={day}")

@@ -18,6 +18,7 @@ from kangcheng.funds.settlement.selectors import Filters, Row
 from kangcheng.funds.settlement.types import STATES, Answer
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
+from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.places import narrowed
@@ -157,7 +158,7 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
         messages.success(
             request,
             t(
-                f"结算 {done.number} 已冲正，应退 {done.cash / 100:,.2f} 元。",
+                f"结算 {done.number} 已冲正，应退 {show_yuan(done.cash)} 元。",
                 f"Settlement {done.number} reversed.",
             ),
             extra_tags="good",

@@ -12,6 +12,7 @@ from kangcheng.access import people as gate
 from kangcheng.funds.entitlements import selectors, services
 from kangcheng.funds.entitlements.types import UseView
 from kangcheng.funds.overview import selectors as overview
+from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
 from kangcheng.portal.doors import page
@@ -39,8 +40,8 @@ def awards(request: HttpRequest, person_id: UUID) -> HttpResponse:
             evidence={name: text for name, text in evidence.items() if text}, key=request.POST.get("key", "")[:80],
         )  # fmt: skip
         words = t(
-            f"已核定 {done.amount / 100:,.2f} 元，拨付待两人审批。",
-            f"{done.amount / 100:,.2f} yuan granted: two people approve the payout.",
+            f"已核定 {show_yuan(done.amount)} 元，拨付待两人审批。",
+            f"{show_yuan(done.amount)} yuan granted: two people approve the payout.",
         )
         messages.success(request, words, extra_tags="good")
         return redirect("portal:awards", person_id=person_id)
