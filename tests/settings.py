@@ -11,7 +11,9 @@ if os.environ.get("KANGCHENG_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["KANGCHENG_TEST_DATABASE_URL"]
 # Every worker has a server of its own: an open transaction anywhere in a server holds back the outbox everywhere in it.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ["KANGCHENG_DATA"] = os.environ.get("KANGCHENG_TEST_DATA") or str(REPOSITORY / "var" / f"test-{WORKER}")
+# Each worker has a cluster of its own: an open transaction of another would hold the outbox back, as in one city.
+data = Path(os.environ.get("KANGCHENG_TEST_DATA") or REPOSITORY / "var" / "test")
+os.environ["KANGCHENG_DATA"] = str(data / os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 os.environ.setdefault("KANGCHENG_LOG", "ERROR")
 
 from kangcheng.config.settings import *  # noqa: E402, F403

@@ -1,7 +1,8 @@
 """News for the modules above: events written in the writer's transaction, read in the order transactions began to write.
 
 A consumer sees only events of transactions older than every transaction still open (`pg_snapshot_xmin`), in (xid, seq)
-order, so an event that commits late can never be skipped. The cursor moves in the transaction of the effect.
+order, so an event that commits late can never be skipped. (Transaction ids belong to the whole server: one left open in
+another database of it delays the news too.) The cursor moves in the transaction of the effect.
 """
 
 import json

@@ -1,5 +1,7 @@
 """Events are neither lost nor doubled nor overtaken."""
 
+import time
+
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -17,6 +19,18 @@ def keys(events):
 
 def consume(seen, limit=500):
     return outbox.consume("test", TOPICS, lambda events: seen.extend(keys(events)), limit)
+
+
+@pytest.fixture(autouse=True)
+def calm():
+    """Begins when no transaction of another test session on the same server is open: it would hold the news back."""
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        with connection.cursor() as sql:
+            sql.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL")
+            if sql.fetchone() == (0,):
+                return
+        time.sleep(0.05)
 
 
 def other_connection():
