@@ -45,7 +45,7 @@ check: setup ## style, types, layers, architecture, packs (changes nothing)
 	$(BIN)/mypy $(STRICT)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -m "not slow" tests/architecture
-	$(BIN)/kangcheng packs check
+	$(BIN)/kangcheng packs check --mutate
 
 fix: setup ## let ruff repair what it can
 	$(BIN)/ruff check --fix .
