@@ -22,6 +22,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kc-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         os.environ["KANGCHENG_DATA"] = folder
+        os.environ["DJANGO_SETTINGS_MODULE"] = "kangcheng.config.settings"
         os.environ.pop("DATABASE_URL", None)
         outcome = run(kills=asked.kills, clients=asked.clients, seed=asked.seed, tell=_tell)
     print(json.dumps(_plain(outcome), ensure_ascii=False) if asked.json else _said(outcome))

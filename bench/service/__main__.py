@@ -27,6 +27,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kc-bench-") as folder:
         os.environ["KANGCHENG_DATA"] = folder
+        os.environ["DJANGO_SETTINGS_MODULE"] = "kangcheng.config.settings"
         os.environ.pop("DATABASE_URL", None)
         Path(folder).chmod(0o755)
         print(_told(measure(asked.claims), as_json=asked.json))

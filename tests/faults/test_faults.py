@@ -19,7 +19,7 @@ def test_nothing_acknowledged_is_lost(tmp_path_factory):
         [sys.executable, "-m", "bench.faults", "--kills", str(KILLS), "--clients", "8", "--json"],
         cwd=REPOSITORY, env=dict(os.environ), capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr[-2000:]
+    assert done.stdout, done.stderr[-2000:]
     outcome = json.loads(done.stdout)
     assert outcome["findings"] == []
     assert sum(outcome["kills"].values()) == KILLS
