@@ -118,7 +118,7 @@ def _order(table: Any, households: bool) -> tuple[Ints, Ints]:
         names = _strings(table, "household")
         unit = np.array(units_of(table["person"].to_pylist(), [name or "" for name in names]), np.int64)
     else:
-        unit = _texts(table["person"]).codes
+        unit = _texts(table["person"]).codes.astype(np.int64)
     on, sequence = _days(table, "on"), _sequence(table)
     order = np.lexsort((sequence, on, unit))
     same = np.ones(max(0, len(order) - 1), bool)
@@ -135,15 +135,17 @@ def _rows(table: Any, prepared: Plan, unit: Ints, places: Ints, lines: Any) -> R
     words = vocabulary(prepared.stack)
     named = {name: fen(table[name], name, checks) for name in table.column_names if _is_money(name)}
     sums = {name.partition(".")[2]: named[name] for name in named if name.startswith("group.")}
+    if sums and lines is not None:
+        raise Faults([Fault(f"group.{next(iter(sums))}", "group 列与明细表不能并用 (sums and lines)", "两者只用其一")])
     found = lines_of(lines, table, prepared.stack, checks) if lines is not None else None
     in_scope, total = named.get("in_scope"), named.get("total")
     whole_bill, rest = checks.bill(prepared.stack, sums, found, in_scope, total)
     discharged = _days(table, "discharged_on", _days(table, "on"))
     rows = Rows(
-        ids=table["id"].cast(pa.string()).to_numpy(zero_copy_only=False),
+        ids=table["id"].combine_chunks().cast(pa.string()),
         places=places,
         unit=np.unique(unit, return_inverse=True)[1].reshape(-1),
-        person=_texts(table["person"]).codes,
+        person=_texts(table["person"]).codes.astype(np.int64),
         household=_household(table),
         on=_days(table, "on"),
         admitted=_days(table, "admitted_on", discharged),
@@ -179,7 +181,10 @@ def _texts(column: Any) -> Texts:
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.string()).dictionary_encode()
     words = [word or "" for word in column.dictionary.to_pylist()]
-    codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = column.indices
+    if indices.null_count or pa.types.is_unsigned_integer(indices.type):
+        indices = indices.cast(pa.int32()).fill_null(-1)
+    codes = indices.to_numpy(zero_copy_only=False)
     if "" in words:
         codes = np.where(codes == words.index(""), -1, codes)
     return Texts(codes, words)
@@ -188,7 +193,7 @@ def _texts(column: Any) -> Texts:
 def _household(table: Any) -> Ints:
     if "household" not in table.column_names:
         return np.full(len(table), -1, np.int64)
-    return _texts(table["household"]).codes
+    return _texts(table["household"]).codes.astype(np.int64)
 
 
 def _days(table: Any, name: str, otherwise: Ints | None = None) -> Ints:

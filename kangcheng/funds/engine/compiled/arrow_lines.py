@@ -20,15 +20,12 @@ _FAR = 2**62
 
 def lines_of(lines: Any, claims: Any, stack: Stack, checks: Checks) -> Lines:
     """The lines by row of `claims`. Raises Faults for lines of no claim and claims with one id."""
+    if lacking := [name for name in ("claim", "group", "amount") if name not in lines.column_names]:
+        raise Faults([Fault(f"lines.{name}", "缺少此列 (column missing)") for name in lacking])
     ids = claims["id"].combine_chunks().cast(pa.string())
     if pc.count_distinct(ids).as_py() != len(ids):
         raise Faults([Fault("id", "编号重复，明细归属不明 (id twice)", "每笔单据一个编号")])
-    row = pc.index_in(lines["claim"].combine_chunks().cast(pa.string()), value_set=ids)
-    if row.null_count:
-        raise Faults([Fault("lines.claim", f"{row.null_count} 行明细没有单据 (lines without a claim)")])
-    at = row.to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.argsort(at, kind="stable")
-    lines, at = lines.take(pa.array(order)), at[order]
+    at = _rows_of(lines["claim"].combine_chunks(), ids)
     inner = Checks(len(at))
     amount, quantity = fen(lines["amount"], "lines.amount", inner), _quantity(lines, inner)
     inner.bad(amount < 0, "lines.amount", "缺少金额 (amount missing)")
@@ -49,18 +46,34 @@ def lines_of(lines: Any, claims: Any, stack: Stack, checks: Checks) -> Lines:
     )
 
 
+def _rows_of(names: Any, ids: Any) -> Ints:
+    """The row of the claim that each line names."""
+    if pa.types.is_dictionary(names.type):
+        row = pc.index_in(names.dictionary.cast(pa.string()), value_set=ids).take(names.indices)
+    else:
+        row = pc.index_in(names.cast(pa.string()), value_set=ids)
+    if row.null_count:
+        raise Faults([Fault("lines.claim", f"{row.null_count} 行明细没有单据 (lines without a claim)")])
+    return row.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
 def _texts(lines: Any, name: str) -> Texts:
     if name not in lines.column_names:
-        return Texts(np.full(len(lines), -1, np.int64), ())
-    column = lines[name].combine_chunks().cast(pa.string()).fill_null("").dictionary_encode()
-    return Texts(
-        column.indices.to_numpy(zero_copy_only=False).astype(np.int64), column.dictionary.to_pylist()
-    )
+        return Texts(_same(-1, len(lines)), ())
+    column = lines[name].combine_chunks()
+    if column.null_count or not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).fill_null("").dictionary_encode()
+    return Texts(column.indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
+
+
+def _same(number: int, count: int) -> Ints:
+    """One number for all lines, in no room."""
+    return np.broadcast_to(np.int64(number), count)
 
 
 def _quantity(lines: Any, checks: Checks) -> Ints:
     if "quantity" not in lines.column_names:
-        return np.ones(len(lines), np.int64)
+        return _same(1, len(lines))
     quantity = whole(lines["quantity"], "lines.quantity", checks)
     quantity = np.where(quantity < 0, 1, quantity)
     wrong = (quantity < 1) | (quantity > MOST_QUANTITY)
@@ -71,7 +84,7 @@ def _quantity(lines: Any, checks: Checks) -> Ints:
 def _limits(lines: Any, quantity: Ints, checks: Checks) -> Ints:
     """Price limit x quantity; -1 without a limit of the line's own."""
     if "price_limit" not in lines.column_names:
-        return np.full(len(lines), -1, np.int64)
+        return _same(-1, len(lines))
     limit = fen(lines["price_limit"], "lines.price_limit", checks)
     far = limit > _FAR // quantity
     return np.where(limit < 0, -1, np.where(far, _FAR, np.where(far, 0, limit) * quantity))
@@ -79,7 +92,7 @@ def _limits(lines: Any, quantity: Ints, checks: Checks) -> Ints:
 
 def _shares(lines: Any, checks: Checks) -> tuple[Ints, tuple[Fraction, ...]]:
     """Place of each line's own share among all shares; -1 without one."""
-    none = np.full(len(lines), -1, np.int64)
+    none = _same(-1, len(lines))
     if "first_pay_num" not in lines.column_names:
         return none, ()
     top = whole(lines["first_pay_num"], "lines.first_pay_num", checks)
@@ -99,12 +112,11 @@ def _shares(lines: Any, checks: Checks) -> tuple[Ints, tuple[Fraction, ...]]:
 
 def _waivers(group: Texts, code: Texts, stack: Stack) -> Ints:
     """Which waivers cover each line, by group and item code."""
-    size = len(code.words) + 1
-    pair, place = np.unique(group.codes * size + (code.codes + 1), return_inverse=True)
-    masks = []
-    for one in pair.tolist():
-        names = group.words[one // size], code.words[one % size - 1] if one % size else ""
-        masks.append(
-            sum(1 << n for n, entitlement in enumerate(waivers(stack)) if covers(entitlement, *names))
-        )
-    return np.array([*masks, 0], np.int64)[place]
+    every = waivers(stack)
+    if not every:
+        return _same(0, len(group.codes))
+    masks = np.zeros((len(group.words), len(code.words) + 1), np.int64)
+    for at, name in enumerate(group.words):
+        for number, item in enumerate(("", *code.words)):
+            masks[at, number] = sum(1 << n for n, one in enumerate(every) if covers(one, name, item))
+    return masks[group.codes, code.codes.astype(np.int32) + 1]

@@ -51,9 +51,11 @@ def assemble(rows: Rows, stack: Stack, *, by_line: bool = False) -> Batch:
     keys = _keys(rows, prepared)
     columns = {**bill.columns, **_plain(rows), **_attributes(rows, vocabulary(stack))}
     columns |= _overrides(rows) | _opening(rows, prepared, keys)
+    form, sizes = form_of(bill, rows), check_sizes(rows)
+    rows.release()
     return Batch(
         plan=prepared,
-        form=form_of(bill, rows),
+        form=form,
         rows=rows,
         columns=columns,
         keys=keys,
@@ -61,7 +63,7 @@ def assemble(rows: Rows, stack: Stack, *, by_line: bool = False) -> Batch:
         slots=slot_numbers(prepared),
         cap=_cap(rows),
         most_lines=bill.most_lines,
-        sizes=check_sizes(rows),
+        sizes=sizes,
     )
 
 

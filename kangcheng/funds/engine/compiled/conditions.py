@@ -39,26 +39,29 @@ def _inner(text: str) -> str:
 
 
 def _tests(draft: Draft, condition: Condition) -> Iterable[str]:
-    """Attributes and categories, which are never missing: an absent one only fails."""
+    """Attributes and categories, which are never missing: an absent one only fails.
+
+    Their codes stand in the code itself: equal tests of several layers are then one test to the machine.
+    """
     for name, accepted in condition.attributes.items():
         yield _accepted(draft, name, accepted)
     words = draft.vocabulary.words
     if condition.categories:
         masks = _masks(draft, condition.categories)
-        tests = [f"g_{w} & {draft.source.const(masks[w])} != 0" for w in range(words)]
+        tests = [f"g_{w} & {masks[w]} != 0" for w in range(words)]
         yield tests[0] if words == 1 else f"({' or '.join(tests)})"
     if condition.all_categories:
         masks = _masks(draft, condition.all_categories)
-        for w in range(words):
-            mask = draft.source.const(masks[w])
-            yield f"g_{w} & {mask} == {mask}"
+        yield from (f"g_{w} & {masks[w]} == {masks[w]}" for w in range(words) if masks[w])
 
 
 def _accepted(draft: Draft, name: str, accepted: frozenset[str]) -> str:
     codes = {draft.vocabulary.codes[name][text] for text in accepted}
     code, most = draft.attribute(name), draft.vocabulary.others[name]
+    if len(codes) == 1:
+        return f"{code} == {min(codes)}"
     if most <= BITS:
-        return f"({draft.source.const(sum(1 << one for one in codes))} >> {code}) & 1 == 1"
+        return f"({sum(1 << one for one in codes)} >> {code}) & 1 == 1"
     words = [0] * (most // _IN_WORD + 1)
     for one in codes:
         words[one // _IN_WORD] |= 1 << one % _IN_WORD

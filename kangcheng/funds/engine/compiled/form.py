@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import lcm
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kangcheng.funds.engine.compiled import exact
 from kangcheng.funds.engine.compiled.bill import covers, waivers
@@ -69,30 +70,50 @@ def _cells(lines: Lines, rows: Rows, stack: Stack) -> Bill | None:
     """Lines summed in cells, when no limit and no rounding looks at a single line."""
     if stack.split.rounding.at == "line" or _limited(lines, stack):
         return None
-    kinds = np.stack([lines.group.codes, lines.share, lines.waivers])
-    found, kind = np.unique(kinds, axis=1, return_inverse=True)
-    kind = kind.reshape(-1)
-    if found.shape[1] > MOST_CELLS:
+    found, kind = _kinds(lines)
+    if len(found) > MOST_CELLS:
         return None
-    place = lines.row * found.shape[1] + kind
+    place = lines.row * len(found) + kind
     whole = all(_is_whole(entitlement) for entitlement in waivers(stack))
     if not whole and len(np.unique(place)) < len(place):
         return None
     cells = tuple(
         Cell(
-            lines.group.words[int(group)],
-            None if share < 0 else lines.shares[int(share)],
-            frozenset(n for n in range(len(waivers(stack))) if int(mask) >> n & 1),
+            lines.group.words[group],
+            None if share < 0 else lines.shares[share],
+            frozenset(n for n in range(len(waivers(stack))) if mask >> n & 1),
         )
-        for group, share, mask in found.T
+        for group, share, mask in found
     )
-    table = np.zeros((len(rows), found.shape[1]), np.int64)
-    np.add.at(table.reshape(-1), place, lines.amount)
-    if lazy(stack):
-        there = np.zeros(table.shape, bool)
-        there.reshape(-1)[place] = True
-        table[~there] = -1
-    return Bill(cells, {f"cell_{at}": np.ascontiguousarray(table[:, at]) for at in range(len(cells))})
+    columns = {}
+    for at in range(len(cells)):
+        mine = kind == at
+        row, amount = lines.row[mine], lines.amount[mine]
+        column = np.zeros(len(rows), np.int64)
+        np.add.at(column, row, amount)
+        if lazy(stack):
+            there = np.zeros(len(rows), bool)
+            there[row] = True
+            column[~there] = -1
+        columns[f"cell_{at}"] = column
+    return Bill(cells, columns)
+
+
+def _kinds(lines: Lines) -> tuple[list[tuple[int, int, int]], NDArray[np.int16]]:
+    """The (group, share, waivers) that occur, and which of them each line is."""
+    masks, mask = np.unique(lines.waivers, return_inverse=True)
+    shares = len(lines.shares) + 1
+    number = (lines.group.codes.astype(np.int64) * shares + lines.share + 1) * len(masks) + mask.reshape(-1)
+    there = np.bincount(number, minlength=1)
+    numbers = np.nonzero(there)[0]
+    place = np.zeros(len(there), np.int16)
+    place[numbers[: 2**15]] = np.arange(len(numbers[: 2**15]), dtype=np.int16)
+    found = []
+    for one in numbers.tolist():
+        pair, at = divmod(one, len(masks))
+        group, share = divmod(pair, shares)
+        found.append((group, share - 1, int(masks[at])))
+    return found, place[number]
 
 
 def _is_whole(entitlement: object) -> bool:
@@ -128,6 +149,9 @@ def _lines_of_sums(rows: Rows, stack: Stack) -> Lines:
 
 def _by_line(lines: Lines, rows: Rows, stack: Stack) -> Bill:
     """Each line on its own, in the order of the rows."""
+    order = np.argsort(lines.row, kind="stable")
+    if not np.array_equal(order, np.arange(len(order))):
+        lines = lines.taken(order)
     named = list(stack.split.groups)
     numbers = [named.index(group) if group in named else len(named) for group in lines.group.words]
     den = exact.grid(lcm(*(share.denominator for share in lines.shares)), 10_000)
@@ -138,10 +162,10 @@ def _by_line(lines: Lines, rows: Rows, stack: Stack) -> Bill:
         "line_start": starts[:-1],
         "line_end": starts[1:],
         "line_rule": np.array([*numbers, 0], np.int64)[lines.group.codes],
-        "line_name": lines.group.codes,
+        "line_name": lines.group.codes.astype(np.int64),
         "line_amount": lines.amount,
-        "line_quantity": lines.quantity,
-        "line_most": lines.limit,
+        "line_quantity": np.ascontiguousarray(lines.quantity),
+        "line_most": np.ascontiguousarray(lines.limit),
         "line_share": np.where(lines.share < 0, -1, tops[lines.share]),
         "line_waivers": lines.waivers,
     }

@@ -19,7 +19,7 @@ def key_codes(key: Key, rows: Rows, households: bool) -> list[Ints]:
     if households:
         parts.append(rows.household if key.owner == "household" else rows.person)
     parts.append(_period(key, rows))
-    parts += [texts_of(rows, name).codes for name in key.by]
+    parts += [texts_of(rows, name).codes.astype(np.int64) for name in key.by]
     return parts
 
 
@@ -51,7 +51,7 @@ def _period(key: Key, rows: Rows) -> Ints:
     if key.period == "life":
         return np.zeros(len(rows), np.int64)
     if key.period in NAMED:
-        return texts_of(rows, key.period).codes
+        return texts_of(rows, key.period).codes.astype(np.int64)
     day = {"settled": rows.on, "discharged": rows.discharged, "admitted": rows.admitted}[key.decided_by]
     return period_of_days(key, day)
 

@@ -93,8 +93,8 @@ def settle_with_pools(run: Run, used: dict[str, int], *, stop: bool) -> None:
 def _time_order(run: Run) -> Ints:
     """Rows in the order that claims count: day, sequence, id."""
     rows = run.batch.rows
-    keys = zip(rows.on.tolist(), rows.sequence.tolist(), list(rows.ids), strict=True)
-    listed = list(keys)
+    ids = [str(one) for one in rows.ids]
+    listed = list(zip(rows.on.tolist(), rows.sequence.tolist(), ids, strict=True))
     return np.array(sorted(range(len(rows)), key=lambda row: listed[row]), np.int64)
 
 

@@ -45,17 +45,20 @@ class Program:
         refused: str = "raise",
         threads: int = 1,
         pools: dict[str, int] | None = None,
+        reuse: BatchResult | None = None,
     ) -> BatchResult:
         """Settle a batch.
 
         `want`: families of results, of "payers", "parts", "layers", "memory". `refused`: "raise" Faults when claims
         are refused, or "mark" them and settle the others as if they had not come. `pools`: what is already used of
-        each. Raises Refusal when the batch holds numbers too large to stay exact.
+        each. `reuse`: a result of as many claims that nobody needs any more; its memory is overwritten. Raises
+        Refusal when the batch holds numbers too large to stay exact.
         """
         native = len(batch) >= LARGE if self.native is None else self.native
         kernel, function, limits = self.kernel(batch.form, frozenset(want), native=native)
         check_bounds(batch.sizes, limits, self.stack.id)
         run = Run(kernel, function, batch, native=native, threads=threads)
+        run.prepare(reuse.out if reuse else None)
         if kernel.pools:
             settle_with_pools(run, pools or {}, stop=refused == "raise")
         else:

@@ -52,8 +52,8 @@ class BatchResult:
         import pyarrow as pa
 
         back = np.argsort(self.batch.rows.places, kind="stable")
-        ids = np.asarray(self.batch.rows.ids, dtype=object)[back]
-        columns = {"id": pa.array(ids, pa.string()), "refused": pa.array(self.status[back] != 0)}
+        ids = pa.array(self.batch.rows.ids).cast(pa.string()).take(pa.array(back))
+        columns = {"id": ids, "refused": pa.array(self.status[back] != 0)}
         columns["total"] = pa.array(self.batch.rows.total[back])
         for at, name in enumerate(self.names):
             columns[name] = pa.array(self.out[at][back])
@@ -80,7 +80,7 @@ class BatchResult:
     def _result(self, row: int, one: dict[str, int]) -> Result:
         prepared = self.batch.plan
         return Result(
-            claim=self.batch.rows.ids[row],
+            claim=self.batch.rows.id_of(row),
             total=int(self.batch.rows.total[row]),
             payers={name: one[f"payer.{name}"] for name in prepared.payers},
             accounts={name: one[f"account.{name}"] for name in prepared.balances},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 class Texts:
     """One text for each row by code; -1 where there is none."""
 
-    codes: Ints
+    codes: NDArray[Any]  # whole numbers of any width
     words: Sequence[str]
 
 
@@ -36,12 +36,25 @@ class Lines:
     shares: Sequence[Fraction]
     waivers: Ints  # bit n: waiver n of the stack covers it
 
+    def taken(self, order: Ints) -> Lines:
+        """The lines in another order."""
+        return replace(
+            self,
+            row=self.row[order],
+            group=Texts(self.group.codes[order], self.group.words),
+            amount=self.amount[order],
+            quantity=self.quantity[order],
+            limit=self.limit[order],
+            share=self.share[order],
+            waivers=self.waivers[order],
+        )
+
 
 @dataclass
 class Rows:
     """All claims of a batch: unit after unit, within a unit by day, sequence and id. Days count from 1970-01-01."""
 
-    ids: Any  # list or array of texts
+    ids: Any  # list of texts, or an Arrow array
     places: Ints  # where each row stood in what was given
     unit: Ints  # 0, 1, 2 ...: person or household
     person: Ints
@@ -62,6 +75,16 @@ class Rows:
     overrides: tuple[Ints, Ints, Ints] | None = None  # row, slot, value
     opening: tuple[Ints, Ints, Ints] | None = None  # row, slot, value of what units remember from before
     faults: dict[int, list[Fault]] = field(default_factory=dict)  # row -> what is wrong with it
+
+    def release(self) -> None:
+        """Let go of what has become columns of a batch."""
+        self.lines, self.sums, self.attributes, self.categories = None, {}, {}, []
+        self.in_scope = self.rest = None
+
+    def id_of(self, row: int) -> str:
+        """The claim's id."""
+        found = self.ids[row]
+        return found if isinstance(found, str) else str(found)
 
     def __len__(self) -> int:
         return len(self.on)

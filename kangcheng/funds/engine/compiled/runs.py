@@ -39,8 +39,10 @@ class Run:
     grants: list[Ints] = field(init=False)
     pools_after: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.out = np.zeros((len(self.kernel.outputs), len(self.batch)), np.int64)
+    def prepare(self, memory: Ints | None = None) -> None:
+        """Room for the results: the memory given when it fits, else new."""
+        shape = (len(self.kernel.outputs), len(self.batch))
+        self.out = memory if memory is not None and memory.shape == shape else np.zeros(shape, np.int64)
         self.status = self.batch.status.copy()
         self._known = self.batch.status
         self.grants = [np.full(len(self.batch), UNLIMITED, np.int64) for _ in self.kernel.pools]
@@ -170,7 +172,7 @@ def refused_rows(result: BatchResult, stack_id: str, *, stop: bool) -> None:
         row = int(np.nonzero(result.status == BEYOND)[0][0])
         raise Refusal(
             "累计金额超过可精确计算的范围 (year to date beyond the exact bounds)",
-            where=f"stack {stack_id}, claim {result.batch.rows.ids[row]}",
+            where=f"stack {stack_id}, claim {result.batch.rows.id_of(row)}",
             todo="用 reference 结算",
         )
     if len(rows) and stop:
@@ -187,5 +189,5 @@ def faults_of_row(result: BatchResult, row: int) -> list[Fault]:
     else:
         where, what = result.kernel.faults[code - FIRST_FAULT]
         found = [Fault(where, what)]
-    name = result.batch.rows.ids[row]
+    name = result.batch.rows.id_of(row)
     return [Fault(f"[{place}].{f.where} ({name})", f.what, f.rule, f.todo, near=f.near) for f in found]
