@@ -45,6 +45,14 @@ def layer_of(position: object) -> Benefit | None:
     return position if isinstance(position, Benefit) else None
 
 
+def counted_once_in(benefit: Benefit) -> Period | None:
+    """The period in which several claims are one admission to `nth`: that of the deductible, when it is shorter than a year."""
+    rule = benefit.deductible
+    if rule is None or not rule.nth or rule.per in ("claim", "year", "life"):
+        return None
+    return rule.per
+
+
 def asked(benefit: Benefit) -> Iterator[tuple[str, Period]]:
     """(what, period) of every remembered number that a rule of the benefit itself reads."""
     if deductible := benefit.deductible:
@@ -54,6 +62,8 @@ def asked(benefit: Benefit) -> Iterator[tuple[str, Period]]:
             yield "deductible", "year"
         if deductible.nth:
             yield "count", "year"
+        if period := counted_once_in(benefit):
+            yield "count", period
     for ceiling in benefit.ceilings:
         if ceiling.per != "claim":
             yield ("paid" if ceiling.of == "payment" else "expense"), ceiling.per

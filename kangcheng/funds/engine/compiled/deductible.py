@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kangcheng.funds.engine.compiled import exact
-from kangcheng.funds.engine.compiled.draft import MOST_FEN, Draft
+from kangcheng.funds.engine.compiled.draft import MOST_FEN, Draft, place
 from kangcheng.funds.engine.compiled.exact import Num
 from kangcheng.funds.engine.compiled.values import money
 from kangcheng.funds.engine.definition import Benefit, Deductible
-from kangcheng.funds.engine.slots import name_of
+from kangcheng.funds.engine.slots import counted_once_in, name_of
 
 
 def write_due(draft: Draft, benefit: Benefit, rule: Deductible) -> str:
@@ -36,13 +36,24 @@ def write_standard(draft: Draft, benefit: Benefit, rule: Deductible) -> str:
     return amount
 
 
+def begins(draft: Draft, benefit: Benefit) -> str:
+    """Code for 1 when this claim is a further one to `nth`, 0 when it goes on with one that is already counted."""
+    period = counted_once_in(benefit)
+    if period is None:
+        return "1"
+    group, at = draft.memory.slots[name_of(benefit, "count"), period]
+    named = f"k_{group.number} >= 0 and " if group.key.may_lack else ""
+    return f"(0 if {named}{place(group, at)} > 0 else 1)"
+
+
 def _nth(draft: Draft, benefit: Benefit, rule: Deductible, amount: str) -> None:
     """The last step that this claim has reached changes the amount."""
     source = draft.source
     nth, number = draft.fact("nth"), source.name("number")
     source.put(f"{number} = {nth}")
     with source.block(f"if {nth} < 0"):
-        source.put(f"{number} = {draft.read(name_of(benefit, 'count'), 'year')} + 1")
+        count = draft.read(name_of(benefit, "count"), "year")
+        source.put(f"{number} = {count} + {begins(draft, benefit)}")
     head = "if"
     for step in sorted(rule.nth, key=lambda step: -rule.nth.index(step)):
         with source.block(f"{head} {number} >= {source.const(step.start)}"):

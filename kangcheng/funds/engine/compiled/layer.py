@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kangcheng.funds.engine.compiled import cumulative, exact, limits
 from kangcheng.funds.engine.compiled.applying import applying
-from kangcheng.funds.engine.compiled.deductible import write_due
+from kangcheng.funds.engine.compiled.deductible import begins, write_due
 from kangcheng.funds.engine.compiled.draft import Draft
 from kangcheng.funds.engine.compiled.exact import Num
 from kangcheng.funds.engine.compiled.pay import lump, write_pay
@@ -183,10 +183,19 @@ def _remember(draft: Draft, benefit: Benefit, names: Names) -> None:
         "expense": names.expense,
         "over": names.over,
         "paid": names.paid,
-        "count": "1",
+        "count": _count(draft, benefit),
     }
     for what, amount in amounts.items():
         draft.remember(name_of(benefit, what), amount)
+
+
+def _count(draft: Draft, benefit: Benefit) -> str:
+    """By how much the count grows; worked out before any of its periods is added to."""
+    text = begins(draft, benefit)
+    if text != "1":
+        draft.source.put(f"once = {text}")
+        text = "once"
+    return text
 
 
 def write_account(draft: Draft, number: int, account: Account) -> None:

@@ -59,7 +59,7 @@ def _nth(bill: Bill, benefit: Benefit, rule: Deductible, amount: int) -> int:
         return amount
     number = bill.claim.facts.get("nth")
     if number is None:
-        number = bill.memory.read(benefit, "count", "year") + 1
+        number = bill.memory.read(benefit, "count", "year") + bill.memory.begins(benefit)
     reached = [step for step in rule.nth if step.start <= number]
     if not reached:
         return amount

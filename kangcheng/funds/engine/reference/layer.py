@@ -179,7 +179,7 @@ def remember(bill: Bill, benefit: Benefit, base: int, outcome: Outcome) -> None:
         "expense": outcome.expense,
         "over": outcome.over,
         "paid": outcome.paid,
-        "count": 1,
+        "count": bill.memory.begins(benefit),
     }
     if missing := bill.memory.missing(benefit.accumulate):
         raise refuse(missing, f"单据缺少 {missing} (attribute missing)", rule=f"按 {missing} 累计")

@@ -10,7 +10,7 @@ from kangcheng.funds.engine.facts import Claim
 from kangcheng.funds.engine.reference.plan import Plan
 from kangcheng.funds.engine.reference.values import refuse
 from kangcheng.funds.engine.result import Change
-from kangcheng.funds.engine.slots import Slot, name_of
+from kangcheng.funds.engine.slots import Slot, counted_once_in, name_of
 
 Key = tuple[str, str, str, str]  # owner, name, period key, scope key
 
@@ -137,6 +137,15 @@ class Memory:
             missing = self.missing(slot.accumulate, period)
             raise refuse(missing, f"单据缺少 {missing} (attribute missing)", rule=f"按 {missing} 累计")
         return self.values[slot.label]
+
+    def begins(self, benefit: Benefit) -> int:
+        """1 when this claim is a further one to `nth`, 0 when it goes on with one that is already counted."""
+        period = counted_once_in(benefit)
+        return (
+            1
+            if period is None or self.values[self.plan.slot(name_of(benefit, "count"), period).label] == 0
+            else 0
+        )
 
     def add(self, name: str, amount: int) -> None:
         """Add to every period of the name that this claim can name."""
