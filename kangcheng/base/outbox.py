@@ -113,10 +113,10 @@ def waiting(name: str, topics: Sequence[str]) -> int:
 
 def _next(cursor: OutboxCursor, topics: Sequence[str], limit: int) -> list[Event]:
     query = """
-        SELECT id, topic, key, payload, xid::text, seq FROM base_outboxevent
-        WHERE topic = ANY(%s) AND (xid, seq) > (%s::xid8, %s)
-          AND xid < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY xid, seq LIMIT %s
+        SELECT e.id, e.topic, e.key, e.payload, e.xid::text AS began, e.seq FROM base_outboxevent e
+        WHERE e.topic = ANY(%s) AND (e.xid, e.seq) > (%s::xid8, %s)
+          AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY e.xid, e.seq LIMIT %s
     """
     with connection.cursor() as sql:
         sql.execute(query, [list(topics), cursor.xid, cursor.seq, limit])

@@ -119,3 +119,16 @@ class TestOutbox:
         consume(seen)
         assert seen == ["a", "b", "new"]
         assert OutboxCursor.objects.get().consumer == "test"
+
+    def test_transaction_numbers_are_ordered_as_numbers(self):
+        """9 comes before 10, whatever their digits; an order by text would read the same events for ever."""
+        with connection.cursor() as sql:
+            for number in ("10", "9", "11", "8"):
+                sql.execute(
+                    "INSERT INTO base_outboxevent (id, created_at, topic, key, payload, xid) "
+                    "VALUES (gen_random_uuid(), now(), 'claim.settled', %s, '{}', %s::xid8)",
+                    [f"t{number}", number],
+                )
+        seen = []
+        assert [consume(seen, 2), consume(seen, 2), consume(seen, 2)] == [2, 2, 0]
+        assert seen == ["t8", "t9", "t10", "t11"]
