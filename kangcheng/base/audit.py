@@ -13,8 +13,10 @@ from django.db import models, transaction
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.row import Base
+from kangcheng.kernel.errors import KangchengError
 
 _inside: ContextVar[bool] = ContextVar("inside_acting", default=False)
+LONGEST_WHY = 500
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -30,7 +32,7 @@ class AuditEvent(Base):
     actor_name = models.CharField("操作人姓名", max_length=64)
     purpose = models.CharField("目的", max_length=64, blank=True, default="")
     done_on = models.DateField("业务日期")
-    why = models.CharField("原因", max_length=500, blank=True, default="")
+    why = models.CharField("原因", max_length=LONGEST_WHY, blank=True, default="")
     detail = models.JSONField("明细", default=dict)
 
     class Meta:
@@ -54,7 +56,7 @@ class LookLog(Base):
     actor_id = models.UUIDField("查看人")
     actor_name = models.CharField("查看人姓名", max_length=64)
     purpose = models.CharField("目的", max_length=64, blank=True, default="")
-    why = models.CharField("原因", max_length=500, blank=True, default="")
+    why = models.CharField("原因", max_length=LONGEST_WHY, blank=True, default="")
 
     class Meta:
         verbose_name = "查阅记录"
@@ -65,12 +67,24 @@ class LookLog(Base):
         ]
 
 
+class ReasonTooLong(KangchengError):
+    """A reason is longer than the log keeps."""
+
+
+def _said(why: str) -> None:
+    if len(why) > LONGEST_WHY:
+        raise ReasonTooLong(
+            "原因过长 (reason too long)", where="why", rule=f"至多 {LONGEST_WHY} 字", todo="写简短些"
+        )
+
+
 @contextmanager
 def acting(*, by: Actor, on: date, why: str, action: str) -> Iterator[None]:
     """One transaction in which every history row says who, when, why and for which action.
 
     Inside another `acting` it joins that transaction (no savepoint, no round trip): all of it is written or none.
     """
+    _said(why)
     context = {"actor": str(by.user_id), "actor_name": by.name, "on": on.isoformat(), "why": why}
     outermost = not _inside.get()
     token = _inside.set(True)
@@ -88,6 +102,7 @@ def record(
     *, action: str, subject: str, by: Actor, on: date, why: str = "", detail: dict[str, Any] | None = None
 ) -> None:
     """Append one audit event in the current transaction (one INSERT); `detail` must be JSON."""
+    _said(why)
     AuditEvent.objects.create(
         action=action,
         subject=subject,

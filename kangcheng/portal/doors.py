@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -57,14 +58,41 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
                 return refused(request, not_allowed(request.path, permissions), 403)
             request.actor = request.actor.where(*permissions)
             try:
+                _only_text(request)
                 return view(request, *args, **kwargs)
             except KangchengError as error:
                 return refused(request, error, status_of(error))
+            except DataError:  # its own words would quote what was typed
+                return refused(request, not_storable(), 422)
 
         inner.page_permissions = permissions  # type: ignore[attr-defined]
         return inner
 
     return wrap
+
+
+class NotStorable(KangchengError):
+    """填写的内容过长、超出范围或含不能保存的字符。"""
+
+
+def not_storable(where: str = "") -> NotStorable:
+    """The refusal of words that no column takes."""
+    return NotStorable(
+        t(
+            "填写的内容过长、超出范围或含不可见字符",
+            "too long, out of range, or with characters nobody can see",
+        ),
+        where=where,
+        todo=t("返回上一页改短或改正；没有写入任何内容", "go back and correct it: nothing was written"),
+    )
+
+
+def _only_text(request: HttpRequest) -> None:
+    """Refuse the character that no text column can hold."""
+    for given in (request.GET, request.POST):
+        for name, values in given.lists():
+            if any("\0" in value for value in (name, *values)):
+                raise not_storable("\u2400" if "\0" in name else name)
 
 
 def _never_kept(response: HttpResponse) -> HttpResponse:

@@ -18,6 +18,7 @@ from kangcheng.portal.words import Words, t
 from kangcheng.registry.coverage import selectors as coverage
 
 YEARS = 5
+MOST_YEARS = 100  # how far from today a year may be asked for
 METHODS = (
     ("bank", Words("银行代扣", "Bank")),
     ("cash", Words("现金", "Cash")),
@@ -65,7 +66,8 @@ def _row(found: dict[str, Any], covered: dict[str, int]) -> dict[str, Any]:
 
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else int(request.today.year)
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    return year if abs(year - request.today.year) <= MOST_YEARS else int(request.today.year)
 
 
 @page("claim.settle", purpose="enrolment")

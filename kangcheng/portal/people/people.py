@@ -27,7 +27,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """A page of residents; one exact hit opens at once. Everyone listed is a logged look."""
     ask, actor = request.GET, acting_for(request)
     wanted = _wanted(request)
-    number = max(int(ask["page"]), 1) if ask.get("page", "").isdigit() and len(ask["page"]) < 5 else 1
+    number = max(int(_digits(ask.get("page", ""))[:4] or 1), 1)
     found = gate.search(
         by=actor, wanted=wanted, on=request.today, why=why(request), offset=(number - 1) * PAGE, limit=PAGE
     )
