@@ -22,20 +22,25 @@ def main() -> None:
 
 def facts(on: date) -> dict[str, Any]:
     """Residents, a county hospital where one of them lives, and its items."""
-    poor, hospital = _poor_at_home(on)
+    poor, only, hospital = _poor_at_home(on)
     return {
         "hospital": hospital.name,
         "poor": poor[0],
         "poor_others": poor[1:],
+        "poor_only": only,
         "stranger": _somebody(on, elsewhere=hospital.area_code),
         "resident": _demo_resident(),
         "items": _items(hospital.id, on),
         "own_hospital": _own_hospital(on),
+        "maternity": _maternity(on),
     }
 
 
-def _poor_at_home(on: date) -> tuple[list[dict[str, Any]], Any]:
-    """Registered-poor people on the minimum living allowance with cover, in a county that has a county hospital."""
+def _poor_at_home(on: date) -> tuple[list[Any], list[Any], Any]:
+    """Registered-poor people with cover in one county: those on the minimum living allowance too, the others, its hospital.
+
+    Who was settled least comes first.
+    """
     from django.db.models import Q
 
     from kangcheng.funds.settlement import selectors as settlements
@@ -49,14 +54,20 @@ def _poor_at_home(on: date) -> tuple[list[dict[str, Any]], Any]:
         for place in institutions.list_on(on, type="county_hospital")
         if place.designated
     }
-    found: dict[str, list[Any]] = {}
+    both: dict[str, list[Any]] = {}
+    only: dict[str, list[Any]] = {}
     for person in people.search(people.Wanted(category=POOR[0], living=True), on=on, within=Q(), limit=2000):
-        insured = coverage.scheme_of(person.id, on) == "resident"
-        if insured and set(POOR) <= categories.of(person.id, on) and person.area_code[:6] in hospitals:
-            found.setdefault(person.area_code[:6], []).append(person)
-    county = max(found, key=lambda code: len(found[code]))
-    fresh = sorted(found[county], key=lambda person: len(settlements.history([person.id])))
-    return [_shown(person) for person in fresh], hospitals[county]
+        if coverage.scheme_of(person.id, on) == "resident" and person.area_code[:6] in hospitals:
+            group = both if set(POOR) <= categories.of(person.id, on) else only
+            group.setdefault(person.area_code[:6], []).append(person)
+    county = max(both, key=lambda code: len(both[code]))
+
+    def fresh(group: list[Any]) -> list[Any]:
+        return [
+            _shown(one) for one in sorted(group, key=lambda person: len(settlements.history([person.id])))
+        ]
+
+    return fresh(both[county]), fresh(only[county]), hospitals[county]
 
 
 def _shown(person: Any) -> dict[str, Any]:
@@ -91,6 +102,21 @@ def _demo_resident() -> dict[str, Any]:
 
     user = selectors.find_user("resident")
     return _shown(people.get(user.person_id))
+
+
+def _maternity(on: date) -> dict[str, Any]:
+    """The hospital with the price cap for migrant women, its items, and such a woman with cover."""
+    from django.db.models import Q
+
+    from kangcheng.registry.coverage import selectors as coverage
+    from kangcheng.registry.institutions import selectors as institutions
+    from kangcheng.registry.people import selectors as people
+
+    (place,) = institutions.list_on(on, text="康城市第三人民医院")
+    wanted = people.Wanted(category="migrant_worker", sex="F", living=True)
+    women = people.search(wanted, on=on, within=Q(), limit=500)
+    insured = [one for one in women if coverage.scheme_of(one.id, on) == "resident"]
+    return {"hospital": place.name, "woman": _shown(insured[0]), "items": _items(place.id, on)}
 
 
 def _own_hospital(on: date) -> dict[str, Any]:

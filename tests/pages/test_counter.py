@@ -106,7 +106,10 @@ def test_pay_and_reverse(cashier, settled):
     done = cashier.post(f"/claims/{answer.id}/reverse/", key="r2", why="录错项目").content.decode()
     assert "已冲正" in done and "退款结清" in done, "what was paid is owed back"
     owed = f"{answer.cash / 100:.2f}"
-    assert "已退款" in cashier.post(f"{bill}refund/", key="b1", method="cash", amount=owed, why="冲正").content.decode()
+    assert (
+        "已退款"
+        in cashier.post(f"{bill}refund/", key="b1", method="cash", amount=owed, why="冲正").content.decode()
+    )
     again = cashier.post(f"{bill}refund/", key="b2", method="cash", amount=owed, why="冲正")
     assert again.status_code == 422, "nothing is given back twice"
 

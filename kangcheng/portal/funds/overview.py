@@ -25,6 +25,8 @@ WAN = 1_000_000  # fen in 万元
 def span_of(request: HttpRequest) -> tuple[date, date]:
     """The days asked for; without any, the year of the newest settlement up to it."""
     last = newest_day() or request.today
+    if last.year == request.today.year:
+        last = request.today
     since, on = (_day(request.GET.get(name)) for name in ("since", "on"))
     return since or date(last.year, 1, 1), on or last
 

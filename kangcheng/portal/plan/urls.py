@@ -12,5 +12,7 @@ urlpatterns = [
     path("plan/entries/", entries.entries, name="entries"),
     path("plan/entries/<str:kind>/<str:id>/", entries.entry, name="entry"),
     path("plan/releases/", releases.releases, name="releases"),
+    path("plan/releases/propose/", releases.propose, name="release_propose"),
+    path("plan/releases/publish/", releases.publish, name="release_publish"),
     path("plan/systems/", systems.systems, name="systems"),
 ]
