@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kangcheng.kernel.units import show_quantity
 from kangcheng.policy.entry import EARLIEST, Entry
+from kangcheng.policy.grammar import cell, kinds_page
 from kangcheng.policy.kinds import COMMON, Kind
 from kangcheng.policy.pack import Pack, values_of
 from kangcheng.policy.reader import load_pack
-from kangcheng.policy.schema import Record, Type
 from kangcheng.policy.store import pack_names
 
 NOTE = "<!-- 由 `kangcheng packs docs` 生成，勿手改。 Printed by `kangcheng packs docs`; do not edit. -->\n\n"
@@ -21,61 +21,10 @@ UNPRINTED = ("document", "systems", "city")
 
 def pages(root: Path, kinds: Mapping[str, Kind]) -> dict[str, str]:
     """Path under the documentation folder -> text, for the kinds and every pack under the root. Raises Faults."""
-    found = {"rules/kinds.md": kinds_page(kinds)}
+    found = {"rules/kinds.md": NOTE + kinds_page(kinds)}
     for name in pack_names(root):
         found[f"rules/{name}.md"] = pack_page(load_pack(name, root, kinds))
     return found
-
-
-def kinds_page(kinds: Mapping[str, Kind]) -> str:
-    """Every kind with its keys, the records inside them, and the keys of its cases."""
-    lines = ["# 条目种类与键 (kinds of entries and their keys)", ""]
-    lines += [
-        "未列出的键一律拒绝。 Any key that is not listed is refused, with the nearest valid one named.",
-        "",
-    ]
-    lines += ["## 每个条目都有的键 (keys of every entry)", "", *_table(Record("entry", COMMON)), ""]
-    for kind in kinds.values():
-        proven = "；每个数值须有算例能发现它变了 (every value proven by a case)" if kind.proven else ""
-        lines += [f"## {kind.name} {kind.title}{proven}", ""]
-        own = Record(kind.name, kind.fields, kind.exactly_one, kind.at_most_one)
-        lines += [*_table(own), ""]
-        for record in _inside(own):
-            lines += [f"### {kind.name}: {record.name}", "", *_table(record), ""]
-        if kind.case is not None:
-            lines += [f"### {kind.name}: 算例 (case)", "", *_table(kind.case_record), ""]
-    return NOTE + "\n".join(lines)
-
-
-def _table(record: Record) -> list[str]:
-    lines = ["| 键 | 必填 | 类型 | 说明 |", "|---|---|---|---|"]
-    for key, known in record.fields.items():
-        lines.append(
-            f"| `{key}` | {'是' if known.required else ''} | {_cell(known.type.label)} | {_cell(known.about)} |"
-        )
-    if record.open is not None:
-        lines.append(f"| 其他键 | | {_cell(record.open.label)} | 键名即属性名 (attribute names) |")
-    rules = [f"须写且只写其一 (exactly one of): {', '.join(group)}" for group in record.exactly_one]
-    rules += [f"至多写一个 (at most one of): {', '.join(group)}" for group in record.at_most_one]
-    return [*lines, *([""] if rules else []), *(f"- {rule}" for rule in rules)]
-
-
-def _inside(top: Record) -> Iterator[Record]:
-    """Records reached from a record, each once, in reading order."""
-    seen: set[str] = {top.name}
-    waiting: list[Type] = list(top.records())
-    steps: set[int] = set()
-    while waiting:
-        found = waiting.pop(0)
-        if id(found) in steps:
-            continue
-        steps.add(id(found))
-        if isinstance(found, Record):
-            if found.name in seen:
-                continue
-            seen.add(found.name)
-            yield found
-        waiting[:0] = list(found.records())
 
 
 def pack_page(pack: Pack) -> str:
@@ -101,7 +50,7 @@ def _documents(pack: Pack, own: Iterable[Entry]) -> list[str]:
     lines = ["| 文件 | 发文机关 | 条款数 |", "|---|---|---|"] if found else []
     for entry in found:
         lines.append(
-            f"| `{entry.id}` {_cell(entry.title)} | {_cell(entry.get('issuer'))} | {len(entry.get('clauses'))} |"
+            f"| `{entry.id}` {cell(entry.title)} | {cell(entry.get('issuer'))} | {len(entry.get('clauses'))} |"
         )
     return [*lines, ""] if lines else []
 
@@ -146,7 +95,7 @@ def _body(entry: Entry) -> list[str]:
         lines = ["| 期间起 | 代码 | 名称 |", "|---|---|---|"]
         for version in entry.get("versions"):
             lines += [
-                f"| {version['from']} | `{_cell(row['code'])}` | {_cell(row['title'])} |"
+                f"| {version['from']} | `{cell(row['code'])}` | {cell(row['title'])} |"
                 for row in version["codes"]
             ]
         return lines
@@ -183,7 +132,3 @@ def _flow(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_flow(item) for item in value)}]"
     return str(value).replace("\n", " ")
-
-
-def _cell(text: str) -> str:
-    return str(text).replace("|", "\\|").replace("\n", " ")

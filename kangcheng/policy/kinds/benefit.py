@@ -70,7 +70,7 @@ def _value(name: str, scalar: Type, terms: Type | None = None) -> Lazy:
     """
     itself = Lazy(name, lambda: whole_)
     about = {"clause": CLAUSE, "note": NOTE, "status": optional(STATUS, moved=False)}
-    row = Record("一行 row", {"when": WHEN, "value": required(itself, "取值"), "clause": CLAUSE})
+    row = Record(f"{name} 的一行 row", {"when": WHEN, "value": required(itself, "取值"), "clause": CLAUSE})
     linear = {
         "linear": required(Text(), "随哪个数变化"),
         "base": optional(OneOf((scalar, Amount())), "起点"),
@@ -138,7 +138,7 @@ SPLIT = Record(
         "place_first_pay": optional(OneOf((PLACE, RATE)), "就医地先行自付"),
         "rounding": optional(
             Record(
-                "舍入 rounding",
+                "先行自付的舍入 rounding",
                 {"unit": optional(UNIT), "mode": optional(MODE), "at": optional(choice("line", "group"))},
             ),
             "先行自付的舍入，默认按组到分",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kangcheng.policy import kinds, manual
+from kangcheng.policy import grammar, kinds, manual
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.store import PACKS
 
@@ -64,7 +64,7 @@ def test_overriding_is_shown(bench):
 
 
 def test_every_key_of_every_kind_is_printed():
-    page = manual.kinds_page(kinds.known())
+    page = grammar.kinds_page(kinds.known())
     for kind in kinds.known().values():
         assert f"## {kind.name} " in page
         assert all(f"| `{key}` |" in page for key in kind.fields)
@@ -78,3 +78,13 @@ def test_the_committed_pages_are_not_stale():
         if not (DOCS / name).is_file() or (DOCS / name).read_text("utf-8") != wanted
     ]
     assert stale == [], "过期：运行 kangcheng packs docs"
+
+
+def test_every_form_of_a_value_is_printed_once():
+    page = grammar.kinds_page(kinds.known())
+    for key in ("value", "param", "by", "rows", "otherwise", "choose", "fact", "linear", "sum", "most"):
+        assert f" `{key}` |" in page.split("### benefit: 金额 money")[1].split("###")[0]
+    assert "直接写 (plain): 金额，元 (money, yuan)" in page
+    heads = [line for line in page.splitlines() if line.startswith("### ")]
+    assert len(heads) == len(set(heads))
+    assert "别处已列的写法 (printed above): 条件 condition (benefit)" in page
