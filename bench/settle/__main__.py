@@ -70,7 +70,7 @@ def table(found: dict[str, Any]) -> str:
         f"{whole['claims']:,} claims of {whole['persons']:,} residents, {whole['payers']} payers, {whole['positions']} positions. "
         f"Into new memory instead of that of the run before: {whole['fresh_a_second']:,.0f} claims/s. "
         f"All results of every layer with what is remembered: {whole['whole_a_second']:,.0f} claims/s. "
-        f"From Arrow to columns: {whole['columns_seconds']:.1f} s.",
+        f"From Arrow tables to columns: {whole['columns_seconds']:.1f} s of processor.",
         f"Start to first batch with a warm cache: {start['seconds']:.2f} s by the clock"
         f" ({start['processor_seconds']:.2f} s of processor), of which reading the pack {start['pack_seconds']:.2f} s"
         f" and settling 20,000 claims for the first time {start['first_seconds']:.2f} s.",

@@ -152,7 +152,11 @@ def table(draw: Draw, plain: Any, factor: Any, kind: str, depth: int) -> Body:
 def linear(draw: Draw, kind: str) -> Body:
     """A number that grows or shrinks with a fact."""
     if kind == "money":
-        body: Body = {"linear": pick(draw, COUNT_FACTS), "base": yuan(draw, 900), "slope": pick(draw, ("", "", "-")) + yuan(draw, 90)}
+        body: Body = {
+            "linear": pick(draw, COUNT_FACTS),
+            "base": yuan(draw, 900),
+            "slope": pick(draw, ("", "", "-")) + yuan(draw, 90),
+        }
         ends = {"least": yuan(draw, 300), "most": yuan(draw, 3_000)}
     else:
         slope = f"{number(draw, -20, 20)}/1000"

@@ -136,7 +136,9 @@ def _rows(table: Any, prepared: Plan, unit: Ints, places: Ints, lines: Any) -> R
     named = {name: fen(table[name], name, checks) for name in table.column_names if _is_money(name)}
     sums = {name.partition(".")[2]: named[name] for name in named if name.startswith("group.")}
     if sums and lines is not None:
-        raise Faults([Fault(f"group.{next(iter(sums))}", "group 列与明细表不能并用 (sums and lines)", "两者只用其一")])
+        raise Faults(
+            [Fault(f"group.{next(iter(sums))}", "group 列与明细表不能并用 (sums and lines)", "两者只用其一")]
+        )
     found = lines_of(lines, table, prepared.stack, checks) if lines is not None else None
     in_scope, total = named.get("in_scope"), named.get("total")
     whole_bill, rest = checks.bill(prepared.stack, sums, found, in_scope, total)
@@ -162,7 +164,7 @@ def _rows(table: Any, prepared: Plan, unit: Ints, places: Ints, lines: Any) -> R
         given=checks.known("paid", named, prepared.payers),
     )
     rows.overrides = _overrides(table, prepared, named, checks)
-    checks.close(rows)
+    checks.close(rows, prepared.stack)
     return rows
 
 

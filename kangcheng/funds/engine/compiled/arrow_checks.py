@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from kangcheng.funds.engine.compiled.draft import MOST_FEN
 from kangcheng.funds.engine.compiled.rows import Ints, Lines, Rows
-from kangcheng.funds.engine.definition import Stack
+from kangcheng.funds.engine.definition import Group, Stack
 from kangcheng.kernel.errors import Fault, Faults
 
 MOST_QUANTITY = 10**6
@@ -89,13 +90,13 @@ class Checks:
         return known, np.where(wrong, 0, known - listed)
 
     def _group(self, stack: Stack, group: str, mask: NDArray[Any], where: str, *, alone: bool) -> None:
-        rule = stack.split.groups.get(group, stack.split.otherwise)
+        rule = _rule(stack, group)
         if rule is None:
             self.bad(mask, where, f"未知的项目组 {group!r} (unknown group)")
         elif alone and rule.price_limit is not None:
             self.bad(mask, where, "有单价限额，不能只给合计 (price limit)", "限价按数量计算")
 
-    def close(self, rows: Rows) -> None:
+    def close(self, rows: Rows, stack: Stack) -> None:
         """Refused rows bring nothing, so that no number of theirs can be too large."""
         rows.faults = self.faults
         if not self.faults:
@@ -112,17 +113,24 @@ class Checks:
         for column in columns:
             if column is not None:
                 column[bad] = 0
+        rows.sums = {
+            group: amounts for group, amounts in rows.sums.items() if _rule(stack, group) is not None
+        }
         if rows.lines is not None:
-            rows.lines.amount[np.isin(rows.lines.row, bad)] = 0
+            rows.lines = rows.lines.taken(np.nonzero(~np.isin(rows.lines.row, bad))[0])
         if rows.overrides is not None:
             rows.overrides[2][np.isin(rows.overrides[0], bad)] = 0
+
+
+def _rule(stack: Stack, group: str) -> Group | None:
+    return stack.split.groups.get(group, stack.split.otherwise)
 
 
 def fen(column: Any, name: str, checks: Checks) -> Ints:
     """A column of money as fen, -1 where null. Integers are fen, decimals yuan. Raises Faults for any other type."""
     if pa.types.is_decimal(column.type):
         try:
-            column = pc.multiply(column.cast(pa.decimal128(30, 8)), pa.scalar(100)).cast(pa.int64())
+            column = pc.multiply(column.cast(pa.decimal128(30, 8)), pa.scalar(Decimal(100))).cast(pa.int64())
         except pa.ArrowInvalid:
             raise Faults(
                 [Fault(name, "金额小于一分或过大 (finer than one fen, or too large)", "金额为整数分")]
