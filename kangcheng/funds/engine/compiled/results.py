@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from kangcheng.funds.engine.compiled.applying import SKIPPED
 from kangcheng.funds.engine.compiled.columns import Batch
 from kangcheng.funds.engine.compiled.kernel import Kernel
+from kangcheng.funds.engine.compiled.layer import FIELDS
 from kangcheng.funds.engine.compiled.rows import Ints
 from kangcheng.funds.engine.definition import Account
 from kangcheng.funds.engine.result import LayerResult, Result
@@ -70,43 +72,67 @@ class BatchResult:
 
     def marked(self) -> list[Result | None]:
         """As `results`; None where the claim was refused."""
-        table = {name: self.out[at].tolist() for at, name in enumerate(self.names)}
+        reader = _Reader(self)
         found: list[Result | None] = [None] * len(self.batch)
         for row, place in enumerate(self.batch.rows.places.tolist()):
             if self.status[row] == 0:
-                found[place] = self._result(row, {name: column[row] for name, column in table.items()})
+                found[place] = reader.result(row)
         return found
 
-    def _result(self, row: int, one: dict[str, int]) -> Result:
-        prepared = self.batch.plan
+
+class _Reader:
+    """Columns sorted by what they are once, then read row by row."""
+
+    def __init__(self, result: BatchResult) -> None:
+        self.rows, prepared = result.batch.rows, result.batch.plan
+        self.columns = {name: result.out[at].tolist() for at, name in enumerate(result.names)}
+        self.payers = self._pile("payer", prepared.payers)
+        self.accounts = self._pile("account", prepared.balances)
+        self.waived = self._pile("waived", prepared.sources)
+        self.parts = self._pile("part", prepared.parts)
+        self.allowances = self._pile("allowance", prepared.allowances)
+        self.after = self._pile("after", [slot.label for slot in prepared.slots])
+        self.balances = self._pile("balance", prepared.balances)
+        self.spared = {
+            name.partition(".")[2]: column
+            for name, column in self.columns.items()
+            if name.startswith("no_deposit.")
+        }
+        self.layers = [
+            (position.id, benefit.payer if benefit else "", self._layer(position.id))
+            for position in prepared.stack.order
+            if (benefit := layer_of(position)) or isinstance(position, Account)
+        ]
+
+    def _pile(self, head: str, names: Iterable[str]) -> dict[str, list[int]]:
+        return {name: self.columns[f"{head}.{name}"] for name in names}
+
+    def _layer(self, name: str) -> dict[str, list[int]]:
+        fields = {field: self.columns.get(f"layer.{name}.{field}") for field in FIELDS}
+        return {field: column for field, column in fields.items() if column is not None}
+
+    def result(self, row: int) -> Result:
+        """One claim's result."""
         return Result(
-            claim=self.batch.rows.id_of(row),
-            total=int(self.batch.rows.total[row]),
-            payers={name: one[f"payer.{name}"] for name in prepared.payers},
-            accounts={name: one[f"account.{name}"] for name in prepared.balances},
-            waived={name: one[f"waived.{name}"] for name in prepared.sources},
-            institution=one["institution"],
-            parts={name: one[f"part.{name}"] for name in prepared.parts},
-            layers=tuple(self._layers(one)),
-            allowances={name: one[f"allowance.{name}"] for name in prepared.allowances},
-            accumulators={slot.label: one[f"after.{slot.label}"] for slot in prepared.slots},
-            balances={name: one[f"balance.{name}"] for name in prepared.balances},
-            no_deposit=tuple(
-                name.partition(".")[2]
-                for name, flag in one.items()
-                if name.startswith("no_deposit.") and flag
-            ),
+            claim=self.rows.id_of(row),
+            total=int(self.rows.total[row]),
+            payers=_at(self.payers, row),
+            accounts=_at(self.accounts, row),
+            waived=_at(self.waived, row),
+            institution=self.columns["institution"][row],
+            parts=_at(self.parts, row),
+            layers=tuple(_layer_result(name, payer, _at(fields, row)) for name, payer, fields in self.layers),
+            allowances=_at(self.allowances, row),
+            accumulators=_at(self.after, row),
+            balances=_at(self.balances, row),
+            no_deposit=tuple(name for name, flags in self.spared.items() if flags[row]),
         )
 
-    def _layers(self, one: dict[str, int]) -> list[LayerResult]:
-        found = []
-        for position in self.batch.plan.stack.order:
-            benefit = layer_of(position)
-            if benefit is None and not isinstance(position, Account):
-                continue
-            head = f"layer.{position.id}."
-            amounts = {name.removeprefix(head): v for name, v in one.items() if name.startswith(head)}
-            given, skipped = bool(amounts.pop("given", 0)), SKIPPED[amounts.pop("skipped")]
-            payer = benefit.payer if benefit else ""
-            found.append(LayerResult(position.id, payer, given=given, skipped=skipped, **amounts))
-        return found
+
+def _at(pile: dict[str, list[int]], row: int) -> dict[str, int]:
+    return {name: column[row] for name, column in pile.items()}
+
+
+def _layer_result(name: str, payer: str, amounts: dict[str, int]) -> LayerResult:
+    given, skipped = bool(amounts.pop("given", 0)), SKIPPED[amounts.pop("skipped")]
+    return LayerResult(name, payer, given=given, skipped=skipped, **amounts)
