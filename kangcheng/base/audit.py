@@ -17,6 +17,14 @@ from kangcheng.kernel.errors import KangchengError
 
 _inside: ContextVar[bool] = ContextVar("inside_acting", default=False)
 LONGEST_WHY = 500
+# What takes back, ends or refuses what somebody did or asked says why; a person's own consent is taken back without a word.
+UNDOING = frozenset(
+    {
+        "cancel", "cancel_discharge", "correct", "disable", "end", "merge", "refuse", "reject", "resettle", "reverse",
+        "review", "revoke", "strike", "undo", "unmerge", "withdraw",
+    }
+)  # fmt: skip
+OWN_WILL = frozenset({"consent.withdraw"})
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -67,14 +75,21 @@ class LookLog(Base):
         ]
 
 
-class ReasonTooLong(KangchengError):
-    """A reason is longer than the log keeps."""
+class ReasonError(KangchengError):
+    """A reason is missing, or longer than the log keeps."""
 
 
-def _said(why: str) -> None:
+def _said(why: str, action: str) -> None:
     if len(why) > LONGEST_WHY:
-        raise ReasonTooLong(
+        raise ReasonError(
             "原因过长 (reason too long)", where="why", rule=f"至多 {LONGEST_WHY} 字", todo="写简短些"
+        )
+    if action.rpartition(".")[2] in UNDOING and action not in OWN_WILL and not why.strip():
+        raise ReasonError(
+            "请写明原因 (say why)",
+            where="why",
+            rule=f"撤销、终止、退回须留原因 ({action})",
+            todo="填写原因后重试",
         )
 
 
@@ -84,7 +99,7 @@ def acting(*, by: Actor, on: date, why: str, action: str) -> Iterator[None]:
 
     Inside another `acting` it joins that transaction (no savepoint, no round trip): all of it is written or none.
     """
-    _said(why)
+    _said(why, action)
     context = {"actor": str(by.user_id), "actor_name": by.name, "on": on.isoformat(), "why": why}
     outermost = not _inside.get()
     token = _inside.set(True)
@@ -102,7 +117,7 @@ def record(
     *, action: str, subject: str, by: Actor, on: date, why: str = "", detail: dict[str, Any] | None = None
 ) -> None:
     """Append one audit event in the current transaction (one INSERT); `detail` must be JSON."""
-    _said(why)
+    _said(why, action)
     AuditEvent.objects.create(
         action=action,
         subject=subject,
