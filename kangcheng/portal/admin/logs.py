@@ -9,6 +9,7 @@ from django.shortcuts import render
 from kangcheng.base.models import AuditEvent, LookLog
 from kangcheng.portal.doors import page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
+from kangcheng.portal.people.purposes import purpose_title
 from kangcheng.portal.words import Words
 
 EVENTS = (
@@ -38,7 +39,7 @@ LOOKS = (
     Column("actor_name", Words("查看人", "Who looked"), order="actor_name"),
     Column("what", Words("内容", "What"), order="what"),
     Column("person_id", Words("居民编号", "Resident id"), "mono"),
-    Column("purpose", Words("目的", "Purpose")),
+    Column("purpose", Words("目的", "Purpose"), source=lambda row: purpose_title(row.purpose)),
     Column("why", Words("原因", "Why")),
 )
 LOOK_FILTERS = (

@@ -40,7 +40,9 @@ def part(code: str) -> str:
 
 def slices(answer: Answer) -> list[Slice]:
     """The bill from first payer to the patient's cash; nothing that is zero."""
-    rows = [(payer(code), amount) for code, amount in answer.payers.items()]
+    place = {layer.payer: number for number, layer in enumerate(answer.layers)}
+    paid = sorted(answer.payers.items(), key=lambda item: place.get(item[0], len(place)))
+    rows = [(payer(code), amount) for code, amount in paid]
     rows += [(t("减免：", "waived: ") + payer(code), amount) for code, amount in answer.waived.items()]
     rows += [(t("个人账户", "account"), amount) for amount in answer.accounts.values()]
     rows += [(t("机构承担", "borne by institution"), answer.institution)]

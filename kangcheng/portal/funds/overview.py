@@ -98,7 +98,7 @@ def trend(months: list[Month]) -> dict[str, Any]:
         "grid": {"left": 60, "right": 20, "top": 44, "bottom": 30},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [f"{m.month:%Y-%m}" for m in months]},
-        "yAxis": {"type": "value", "name": t("万元", "10k yuan")},
+        "yAxis": {"type": "value"},
         "series": [*bars, line],
     }
 
@@ -118,7 +118,7 @@ def levels(rows: list[LevelRow]) -> dict[str, Any]:
         "grid": {"left": 60, "right": 20, "top": 44, "bottom": 30},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [name or t("未评级", "no level") for name in names]},
-        "yAxis": {"type": "value", "name": t("万元", "10k yuan")},
+        "yAxis": {"type": "value"},
         "series": [
             {
                 "name": citypack.title("settings", s),

@@ -15,6 +15,7 @@ from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
 from kangcheng.portal.doors import NotAllowed, NotFound, page
+from kangcheng.portal.funds.awards import title_of
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
@@ -46,7 +47,7 @@ def _row(one: PayoutView) -> dict[str, Any]:
     yes = sum(verdict.verdict == "yes" for verdict in one.approvals)
     return {
         "number": one.number, "payee": one.payee if one.register == INSTITUTION else t("（个人）", "(a person)"),
-        "source": payer(one.source), "memo": one.memo, "asked_on": one.asked_on, "amount": one.amount,
+        "source": payer(one.source), "memo": title_of(one.memo), "asked_on": one.asked_on, "amount": one.amount,
         "approvals": f"{yes} / {APPROVALS}", "state": t(STATES[one.state], STATES_EN[one.state]), "state_code": one.state,
         "tone": TONES[one.state], "url": f"/payouts/{one.id}/",
     }  # fmt: skip

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from kangcheng.access import people as gate
 from kangcheng.portal.doors import page
 from kangcheng.portal.people.person import shown
+from kangcheng.portal.people.purposes import purpose_title
 
 LOOKS = 50
 
@@ -25,6 +26,9 @@ def own(request: HttpRequest) -> HttpResponse:
         "may_claims": True,
         "family": family,
         "chosen": found.id,
-        "looks": gate.looks(by=actor, person_id=found.id, on=request.today, limit=LOOKS),
+        "looks": [
+            (one, purpose_title(one.purpose))
+            for one in gate.looks(by=actor, person_id=found.id, on=request.today, limit=LOOKS)
+        ],
     }
     return render(request, "portal/people/person.html", context)

@@ -14,6 +14,18 @@ PURPOSES = {
 }  # fmt: skip
 
 
+OTHERS = {
+    "own": Words("本人查看", "Own data"),
+    "work": Words("日常工作", "Work"),
+    "import": Words("名单导入", "List import"),
+}
+
+
+def purpose_title(code: str) -> str:
+    """A purpose in the reader's language, those of pages that nobody chooses included."""
+    return str(PURPOSES.get(code) or OTHERS.get(code) or code)
+
+
 USUAL = (
     ("cashier", "settlement"),
     ("fund_auditor", "fund_audit"),

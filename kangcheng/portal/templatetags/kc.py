@@ -16,6 +16,7 @@ from kangcheng.kernel import dates, money
 from kangcheng.portal import words
 
 register = template.Library()
+CLASSES = {"jia": ("甲类", "class A"), "yi": ("乙类", "class B"), "zifei": ("自费", "self-paid")}
 
 
 @register.simple_tag
@@ -28,6 +29,13 @@ def t(zh: str, en: str = "") -> str:
 def yuan(fen: int | None) -> str:
     """1,234.50 (a dash for nothing)."""
     return "—" if fen is None else money.show_yuan(fen)
+
+
+@register.filter
+def insurance_class(code: str) -> str:
+    """甲类, 乙类, 自费."""
+    zh, en = CLASSES.get(code, (code or "—", code or "—"))
+    return words.t(zh, en)
 
 
 @register.filter

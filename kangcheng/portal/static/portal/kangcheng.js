@@ -25,6 +25,19 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (form.method === "post" && !form.hasAttribute("hx-post") && !("repeatable" in form.dataset)) { form.dataset.sent = "1"; }
   }
+  function growing(root) {
+    /* A table of lines to type always ends in an empty one. */
+    root.querySelectorAll("[data-grow]").forEach(function (body) {
+      body.addEventListener("input", function (event) {
+        var last = body.lastElementChild;
+        if (!last.contains(event.target) || !event.target.value || body.children.length >= 400) { return; }
+        var next = last.cloneNode(true);
+        next.querySelectorAll("input").forEach(function (input) { input.value = input.defaultValue; });
+        body.appendChild(next);
+        if (window.htmx) { window.htmx.process(next); }
+      });
+    });
+  }
   function signatures(root) {
     /* A box to sign in: what is drawn goes into the form as a PNG under the name of the field. */
     root.querySelectorAll("canvas[data-sign]").forEach(function (box) {
@@ -49,6 +62,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     draw(document);
     signatures(document);
+    growing(document);
     document.querySelectorAll(".side .menu").forEach(function (b) {
       b.addEventListener("click", function () {
         b.setAttribute("aria-expanded", String(document.querySelector(".side").classList.toggle("open")));
