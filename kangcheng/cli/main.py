@@ -35,6 +35,9 @@ def run(arguments: list[str]) -> int:
         return 1
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        show(unreachable(error))
+        return 1
     return 0
 
 
@@ -67,6 +70,15 @@ def show(error: KangchengError) -> None:
     if isinstance(error, Faults):
         for fault in error.faults:
             print(f"  {fault}", file=sys.stderr)
+
+
+def unreachable(error: OSError) -> KangchengError:
+    """A file or service that the machine refused, in our own words."""
+    where = " ".join(str(name) for name in (error.filename, error.filename2) if name)
+    what = error.strerror or str(error) or type(error).__name__
+    return KangchengError(
+        f"读写失败 (input or output failed): {what}", where=where, todo="检查路径、权限和磁盘"
+    )
 
 
 def _nothing() -> None:

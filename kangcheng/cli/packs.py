@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -179,7 +180,7 @@ def loaded(name: str) -> Pack:
     from kangcheng.policy.store import pack_names
 
     wire()
-    if name not in pack_names(PACKS) and not Path(name).exists() and len(name) >= 8 and name.isalnum():
+    if name not in pack_names(PACKS) and not Path(name).exists() and re.fullmatch("[0-9a-f]{8,64}", name):
         return load_release(name, data_folder() / "releases")
     (target,) = report.targets(name, PACKS)
     return load_pack(target.name, target.root)

@@ -29,7 +29,9 @@ _FILE = {"exists": True, "dir_okay": False, "readable": True}
 
 def run(
     claims: Annotated[Path, typer.Option(help="单据 .json、.csv 或 .parquet claims", **_FILE)],
-    pack: Annotated[str | None, typer.Option(help="政策包名或文件夹 pack name or folder")] = None,
+    pack: Annotated[
+        str | None, typer.Option(help="政策包名、文件夹或发布散列 pack, folder or release hash")
+    ] = None,
     stack: Annotated[str | None, typer.Option(help="叠层编号；不给则按险种和就医类型选 stack id")] = None,
     benefit: Annotated[
         Path | None, typer.Option(help="一个待遇、减免或叠层的 YAML 文件 benefit file", **_FILE)
@@ -84,11 +86,9 @@ def _stacks(pack: str | None, stack: str | None, benefit: Path | None) -> Callab
 
 
 def _pack(name: str) -> Any:
-    from kangcheng.config.kinds import wire
-    from kangcheng.policy.reader import load_pack
+    from kangcheng.cli.packs import loaded
 
-    wire()
-    return load_pack(name)
+    return loaded(name)
 
 
 def _settle(

@@ -1,14 +1,24 @@
 """kangcheng trace: every clause of a pack's documents, what runs it, and how much is covered."""
 
+import enum
 from typing import Annotated
 
 import typer
 
 
+class Status(enum.StrEnum):
+    """What may be listed alone."""
+
+    open = "open"
+    recorded = "recorded"
+    executable = "executable"
+    served = "served"
+
+
 def run(
     pack: Annotated[str, typer.Argument(help="包名或文件夹 pack or folder")] = "kangcheng",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 print JSON")] = False,
-    status: Annotated[str | None, typer.Option(help="只列 open、recorded、executable 或 served")] = None,
+    status: Annotated[Status | None, typer.Option(help="只列 open、recorded、executable 或 served")] = None,
 ) -> None:
     """逐条：条款 → 条目 → 算例 → 状态。 Every clause with its entries, cases and status."""
     import json

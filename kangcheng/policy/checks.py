@@ -15,6 +15,7 @@ from kangcheng.policy.entry import CaseResult, Entry
 from kangcheng.policy.kinds import Kind
 from kangcheng.policy.pack import Key, Pack
 from kangcheng.policy.source import Path_, Scalar, walk
+from kangcheng.policy.store import folder_of
 
 
 @dataclass
@@ -92,7 +93,7 @@ def check_sources(pack: Pack, root: Path) -> list[Fault]:
         source, wanted = entry.get("source"), entry.get("sha256")
         if not source:
             continue
-        path = (root / entry.file).parent / source
+        path = (folder_of(entry.pack, root).parent / entry.file).parent / source
         if not path.is_file():
             faults.append(entry.fault("source", f"没有原文文件 (no such file) {source!r}"))
         elif sha256(path.read_bytes()).hexdigest() != wanted:

@@ -86,6 +86,8 @@ def show_path(path: Path_) -> str:
 def read_bytes(file: Path, name: str) -> str:
     """The file's text. Raises Faults when it is missing, too large or not UTF-8."""
     try:
+        if file.exists() and not file.is_file():
+            raise Faults([Fault("", "不是普通文件 (not a regular file)", file=name)])
         if file.stat().st_size > LARGEST_FILE:
             raise Faults(
                 [Fault("", "文件过大 (file too large)", rule=f"不超过 {LARGEST_FILE} 字节", file=name)]

@@ -29,7 +29,7 @@ HEAD_SCHEMA = Record(
 
 @dataclass
 class Store:
-    """`texts[pack][file]` is the text of a file; file names are relative to the packs' root."""
+    """`texts[pack][file]` is the text of a file; file names begin with the pack's name."""
 
     order: list[str] = field(default_factory=list)
     heads: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -58,6 +58,12 @@ def read_store(name: str, root: Path = PACKS) -> Store:
     return store
 
 
+def folder_of(name: str, root: Path = PACKS) -> Path:
+    """Where a pack lies: beside the one that asks for it, else among the packs that come with the program."""
+    beside = root / name
+    return beside if (beside / HEAD).is_file() else PACKS / name
+
+
 def pack_names(root: Path = PACKS) -> list[str]:
     """Folders under the root that are packs."""
     return sorted(path.parent.name for path in root.glob(f"*/{HEAD}"))
@@ -67,13 +73,13 @@ def _visit(name: str, root: Path, store: Store, trail: tuple[str, ...]) -> None:
     head = _head(name, root, store)
     seen: list[str] = []
     for number, parent in enumerate(head["extends"]):  # type: ignore[arg-type, var-annotated]
-        problem = ""
+        problem, near = "", None
         if parent in (*trail, name):
             problem = "包互相依据，成了圈 (packs extend each other in a circle)"
-        elif not (root / parent / HEAD).is_file():
+        elif not (folder_of(parent, root) / HEAD).is_file():
             problem = f"没有所依据的包 (no such pack) {parent!r}"
+            near = nearest(parent, {*pack_names(root), *pack_names()} - {name})
         if problem:
-            near = nearest(parent, pack_names(root))
             store.faults.append(
                 Fault(f"extends[{number}]", problem, file=f"{name}/{HEAD}", near=near, line=1)
             )
@@ -90,7 +96,7 @@ def _visit(name: str, root: Path, store: Store, trail: tuple[str, ...]) -> None:
 def _head(name: str, root: Path, store: Store) -> dict[str, object]:
     file = f"{name}/{HEAD}"
     try:
-        node = parse(read_bytes(root / name / HEAD, file), file)
+        node = parse(read_bytes(folder_of(name, root) / HEAD, file), file)
     except Faults as error:
         store.faults += error.faults
         return {"title": name, "extends": []}
@@ -112,9 +118,9 @@ def _usable(node: Node, name: str) -> dict[str, object]:
 
 def _texts(name: str, root: Path, store: Store) -> dict[str, str]:
     texts = {}
-    folder = root / name
+    folder = folder_of(name, root)
     for path in sorted(folder.rglob("*.yaml")):
-        file = path.relative_to(root).as_posix()
+        file = path.relative_to(folder.parent).as_posix()
         if path == folder / HEAD:
             continue
         try:

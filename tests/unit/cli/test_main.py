@@ -59,3 +59,15 @@ def test_every_gathered_fault_is_printed(failing, capsys):
     assert main.run(["serve"]) == 1
     shown = capsys.readouterr().err
     assert "坏一" in shown and "x.yaml:7" in shown
+
+
+def test_what_the_machine_refuses_is_said_in_our_words(failing, capsys):
+    failing(FileNotFoundError(2, "No such file or directory", "/a/b"))
+    assert main.run(["serve"]) == 1
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "错误: 读写失败 (input or output failed): No such file or directory",
+        "位置: /a/b",
+    ]
+    failing(OSError())
+    assert main.run(["serve"]) == 1
+    assert "OSError" in capsys.readouterr().err

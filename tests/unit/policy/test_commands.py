@@ -140,3 +140,7 @@ def test_the_repository_s_own_city_is_traced(capsys):
     assert said["total"]["executable"] > 0
     _, rows = answered(capsys, "systems")
     assert rows["total"]["rows"] == 198 == len(rows["systems"])
+
+
+def test_only_a_known_status_is_listed(city):
+    assert run(["trace", "city", "--status", "opne"]) == 2

@@ -1,5 +1,6 @@
 """A pack is read whole or refused with every fault of every file."""
 
+import os
 from datetime import date
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kangcheng.kernel.errors import Faults
+from kangcheng.policy.checks import check_sources
 from kangcheng.policy.pack import Pack, PackError
 from kangcheng.policy.reader import assemble, load_pack, read_entry
 from kangcheng.policy.store import PACKS, Store
@@ -43,6 +45,32 @@ def test_a_pack_may_be_given_as_a_folder(bench):
 def test_an_unknown_pack_names_the_nearest(bench):
     with pytest.raises(Faults, match="did you mean\\) 'city'"):
         bench.load("citty")
+
+
+def test_a_pack_anywhere_extends_those_that_come_with_the_program(bench):
+    bench.pack("town", "base")
+    pack = bench.load("town")
+    assert (
+        pack.order == ("base", "town")
+        and pack.at(date(2024, 1, 1)).get("calendar", "working-days").pack == "base"
+    )
+    assert not check_sources(pack, bench.root)
+    bench.pack("base")
+    assert len(bench.load("town").entries) == 0  # the one beside it comes first
+
+
+def test_a_missing_or_circular_parent(bench):
+    bench.pack("town", "bsae", "town")
+    found = "\n".join(refused(bench, "town"))
+    assert "(no such pack) 'bsae' → 最接近的是 (did you mean) 'base'" in found
+    assert "成了圈 (packs extend each other in a circle)\n" in f"{found}\n"
+
+
+def test_only_files_are_read(bench):
+    os.mkfifo(bench.root / "city/pipe.yaml")
+    (bench.root / "city/folder.yaml").mkdir()
+    found = "\n".join(refused(bench))
+    assert found.count("不是普通文件 (not a regular file)") == 2
 
 
 def test_every_fault_of_every_file_comes_at_once(bench):
