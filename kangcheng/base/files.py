@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 
 from kangcheng.base.accounts.types import Actor
@@ -35,6 +36,9 @@ class StoredFile(Base):
 
     class Meta:
         verbose_name = "文件"
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
 
 def use(folder: Path) -> None:

@@ -106,6 +106,8 @@ DATABASES["default"].setdefault("OPTIONS", {})
 if int(os.environ.get("KANGCHENG_POOL", "0")):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": int(os.environ["KANGCHENG_POOL"])}
 
+PGHISTORY_APPEND_ONLY = True  # what a row once was is not changed afterwards
+
 # --- who: log-in, second factor, lock-out -------------------------------------------------------------------
 AUTH_USER_MODEL = "base.User"
 AUTHENTICATION_BACKENDS = [
