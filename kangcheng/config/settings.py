@@ -126,7 +126,9 @@ LOGOUT_REDIRECT_URL = "/login/"
 OTP_TOTP_ISSUER = "康城 Kangcheng"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username"]  # the account, from wherever it is tried; others at the same counter go on
+AXES_LOCKOUT_PARAMETERS = [
+    "username"
+]  # the account, from wherever it is tried; others at the same counter go on
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its start-up banner would appear in every command
 SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day

@@ -55,15 +55,7 @@ def counted_once_in(benefit: Benefit) -> Period | None:
 
 def asked(benefit: Benefit) -> Iterator[tuple[str, Period]]:
     """(what, period) of every remembered number that a rule of the benefit itself reads."""
-    if deductible := benefit.deductible:
-        if deductible.per != "claim":
-            yield "deductible", deductible.per
-        if deductible.yearly_cap is not None:
-            yield "deductible", "year"
-        if deductible.nth:
-            yield "count", "year"
-        if period := counted_once_in(benefit):
-            yield "count", period
+    yield from _asked_by_deductible(benefit)
     for ceiling in benefit.ceilings:
         if ceiling.per != "claim":
             yield ("paid" if ceiling.of == "payment" else "expense"), ceiling.per
@@ -73,6 +65,19 @@ def asked(benefit: Benefit) -> Iterator[tuple[str, Period]]:
         yield "count", benefit.frequency.per
     if benefit.accumulate.mode == "cumulative":
         yield from ((what, "year") for what in REMEMBERED if what != "count")
+
+
+def _asked_by_deductible(benefit: Benefit) -> Iterator[tuple[str, Period]]:
+    if not (deductible := benefit.deductible):
+        return
+    if deductible.per != "claim":
+        yield "deductible", deductible.per
+    if deductible.yearly_cap is not None:
+        yield "deductible", "year"
+    if deductible.nth:
+        yield "count", "year"
+    if period := counted_once_in(benefit):
+        yield "count", period
 
 
 def streams(split: Split) -> tuple[str, ...]:

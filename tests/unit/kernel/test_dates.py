@@ -23,7 +23,8 @@ DAY = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
 
 @pytest.mark.parametrize(
-    "text", ["2012-03-01", "2012年3月1日", "2012年3月1号", "2012/3/1", "2012.03.1", "20120301", "２０１２-０３-０１"]
+    "text",
+    ["2012-03-01", "2012年3月1日", "2012年3月1号", "2012/3/1", "2012.03.1", "20120301", "２０１２-０３-０１"],
 )
 def test_a_day_is_read_however_it_is_written(text):
     assert parse_date(text) == date(2012, 3, 1)
