@@ -15,6 +15,8 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 data = Path(os.environ.get("KANGCHENG_TEST_DATA") or REPOSITORY / "var" / "test")
 os.environ["KANGCHENG_DATA"] = str(data / os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 os.environ.setdefault("KANGCHENG_LOG", "ERROR")
+# The browser's driver keeps an event loop in the thread of the tests; the database is still used by one thread only.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from kangcheng.config.settings import *  # noqa: E402, F403
 
