@@ -83,13 +83,22 @@ def test_same_fen_many(drawn: tuple[dict[str, Any], list[Claim], list[Claim]]) -
 
 @pytest.mark.slow
 def test_same_fen_by_many_seeds() -> None:
-    first = Random().randrange(10**9)
+    # A continuous run repeats its examples; anywhere else each run draws others and prints the seed of a difference.
+    first = 0 if os.environ.get("CI") else Random().randrange(10**9)
     for seed in range(first, first + int(os.environ.get("KANGCHENG_SEEDED_MANY", "2000"))):
         try:
             check(problem(Random(seed), (6, 12, 24)))
         except BaseException as error:
             error.add_note(f"problem(Random({seed}), (6, 12, 24))")
             raise
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True, reason="one payer's given payment over several layers: compiled refuses, reference does not"
+)
+def test_the_known_difference() -> None:
+    check(problem(Random(293160180), (6, 12, 24)))
 
 
 @pytest.mark.slow
