@@ -6,6 +6,7 @@ address as everybody.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -18,11 +19,21 @@ from django.utils import timezone
 
 from kangcheng.access.errors import Refused
 from kangcheng.base.accounts import selectors as accounts
+from kangcheng.base.accounts.models import User
 from kangcheng.base.accounts.roles import PERMISSIONS
+from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.errors import Faults, KangchengError
 from kangcheng.portal.words import t
 
 View = Callable[..., HttpResponse]
+
+
+class Asking(HttpRequest):
+    """A request that has passed a door: who asks, and on which day."""
+
+    user: User
+    actor: Actor
+    today: date
 
 
 class NotFound(KangchengError):
@@ -41,16 +52,14 @@ def page(*permissions: str, purpose: str = "work") -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: Asking, *args: Any, **kwargs: Any) -> HttpResponse:
             return _never_kept(inside(request, *args, **kwargs))
 
-        def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inside(request: Asking, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-            if request.user.must_change_password and request.resolver_match.url_name not in (
-                "password",
-                "logout",
-            ):
+            asked = request.resolver_match.url_name if request.resolver_match else ""
+            if request.user.must_change_password and asked not in ("password", "logout"):
                 return redirect("portal:password")
             request.today = timezone.localdate()
             request.actor = accounts.actor_for(request.user, purpose=purpose, on=request.today)

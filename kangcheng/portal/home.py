@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.base.accounts.types import Actor
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.words import Words
 
 
@@ -26,7 +26,7 @@ class Tile:
 
 
 @page()
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Asking) -> HttpResponse:
     """Today's tiles of every area that has something for this actor, alarms first."""
     tiles = sorted(
         _tiles(request.actor, request.today),

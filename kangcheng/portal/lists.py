@@ -10,11 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from kangcheng.base import sheets
 from kangcheng.base.audit import acting, record
+from kangcheng.portal.doors import Asking
 from kangcheng.portal.words import Words, t
 
 PAGE = 50
@@ -118,7 +119,7 @@ def _next_sort(column: Column, current: str) -> str:
 
 
 def listing(
-    request: HttpRequest,
+    request: Asking,
     rows: Any,
     columns: Sequence[Column],
     *,
@@ -191,13 +192,13 @@ def _count(rows: Any) -> tuple[int, bool]:
     return len(rows), False
 
 
-def wants_sheet(request: HttpRequest) -> bool:
+def wants_sheet(request: Asking) -> bool:
     """True when the export button was pressed."""
     return request.GET.get("export") == "xlsx"
 
 
 def sheet(
-    request: HttpRequest,
+    request: Asking,
     rows: Any,
     columns: Sequence[Column],
     *,
@@ -210,17 +211,18 @@ def sheet(
     found = ordered(narrowed(rows, filters, values), columns, request.GET.get("sort") or sort)
     mark = t("导出人", "Taken by") + f" {request.user.display_name} {timezone.localtime():%Y-%m-%d %H:%M}"
     rows_ = [[_plain(c, c.value(row)) for c in columns] for row in _first(found)]
-    by, on = request.actor, request.today
-    with acting(by=by, on=on, why="", action="list.export"):
-        record(
-            action="list.export",
-            subject=f"list:{name}",
-            by=by,
-            on=on,
-            detail={"rows": len(rows_), "filters": values},
-        )
+    # Which filters were filled is kept, not their words: somebody may have typed a name.
+    taken(request, name, rows=len(rows_), filters=sorted(key for key, text in values.items() if text))
     data = sheets.write_sheet([*rows_, [mark]], [str(c.title) for c in columns], title=name, note=mark)
     return as_file(data, f"{name}.xlsx")
+
+
+def taken(request: Asking, name: str, *, rows: int, filters: Sequence[str] = ()) -> None:
+    """Audit that a list leaves the house as a file."""
+    by, on = request.actor, request.today
+    with acting(by=by, on=on, why="", action="list.export"):
+        detail = {"rows": rows, "filters": list(filters)}
+        record(action="list.export", subject=f"list:{name}", by=by, on=on, detail=detail)
 
 
 def _first(rows: Any) -> Iterable[Any]:

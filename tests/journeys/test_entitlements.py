@@ -83,7 +83,7 @@ def test_the_benefit_hospital_waives_halves_and_reduces(cashier, city):
     cashier.click("text=影响待遇的其他情形")
     with cashier.expect_response("**/quote/"):
         cashier.select_option("#c-clinic", "benefit_hospital")
-    cashier.wait_for_function("document.querySelector('#quote .legend').innerText.includes('减免')")
+    cashier.wait_for_selector("#quote .legend:has-text('减免')")
     expected = sum(price for _, price in free) + sum(-(-price // 2) for _, price in half)
     assert waived(cashier, "#quote")[0] == expected
     settle(cashier)
@@ -109,7 +109,7 @@ def test_a_migrant_womans_delivery_is_capped(newcomer, city):
     assert "机构承担" not in legend(cashier, "#quote"), "without the quality conditions there is no cap"
     with cashier.expect_response("**/quote/"):
         cashier.select_option("#c-quality", "met")
-    cashier.wait_for_function("document.querySelector('#quote .legend').innerText.includes('机构承担')")
+    cashier.wait_for_selector("#quote .legend:has-text('机构承担')")
     assert legend(cashier, "#quote")["机构承担"] == dear["price"] * quantity - 160_000
     with cashier.expect_response("**/quote/"):
         cashier.select_option("#c-delivery", "caesarean")

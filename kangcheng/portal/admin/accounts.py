@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,7 +13,7 @@ from kangcheng.base.accounts import selectors, services
 from kangcheng.base.accounts.models import User
 from kangcheng.base.accounts.roles import ROLES
 from kangcheng.kernel.dates import parse_date
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
@@ -58,7 +58,7 @@ FILTERS = (
 
 
 @page("account.write", "role.grant")
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Asking) -> HttpResponse:
     """All accounts."""
     rows = selectors.users()
     if wants_sheet(request):
@@ -71,7 +71,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 @page("account.write")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Asking) -> HttpResponse:
     """Open an account; the first password is shown once and must be changed at log-in."""
     if request.method == "POST":
         password = first_password()
@@ -90,13 +90,17 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @page("account.write", "role.grant")
-def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def account(request: Asking, user_id: UUID) -> HttpResponse:
     """One account with its roles, past and present."""
     user = _user(user_id)
     rows = list(user.grants.order_by("-valid_from"))
     names = institutions.names(row.institution_id for row in rows if row.institution_id)
     grants = [
-        {"grant": row, "role": ROLES.get(row.role), "place": names.get(row.institution_id, "")}
+        {
+            "grant": row,
+            "role": ROLES.get(row.role),
+            "place": names.get(row.institution_id, "") if row.institution_id else "",
+        }
         for row in rows
     ]
     context = {
@@ -113,7 +117,7 @@ def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 @page("role.grant")
 @require_POST
-def grant(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def grant(request: Asking, user_id: UUID) -> HttpResponse:
     """Give a role, from today, in an area or an institution."""
     until = request.POST.get("valid_to", "").strip()
     institution = request.POST.get("institution_id", "").strip()
@@ -132,7 +136,7 @@ def grant(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 @page("role.grant")
 @require_POST
-def revoke(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def revoke(request: Asking, user_id: UUID) -> HttpResponse:
     """End a role today."""
     wanted = _uuid(request.POST.get("grant", ""))
     held = next((g for g in _user(user_id).grants.all() if g.pk == wanted), None)
@@ -144,7 +148,7 @@ def revoke(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 @page("account.write")
 @require_POST
-def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def switch(request: Asking, user_id: UUID) -> HttpResponse:
     """Close the account, or open it again."""
     user, why = _user(user_id), request.POST.get("why", "")
     verb = services.disable_user if user.is_active else services.enable_user
@@ -154,7 +158,7 @@ def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 @page("account.write")
 @require_POST
-def reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
+def reset(request: Asking, user_id: UUID) -> HttpResponse:
     """A new first password, shown once."""
     user, password = _user(user_id), first_password()
     services.reset_password(
@@ -182,6 +186,6 @@ def _uuid(text: str) -> UUID:
         raise NotFound("编号不是有效的格式", where=text[:40]) from None
 
 
-def _done(request: HttpRequest, user_id: UUID, words: str) -> HttpResponse:
+def _done(request: Asking, user_id: UUID, words: str) -> HttpResponse:
     messages.success(request, words, extra_tags="good")
     return redirect("portal:account", user_id=user_id)

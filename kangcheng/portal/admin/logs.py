@@ -3,11 +3,11 @@
 from datetime import date
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.base.models import AuditEvent, LookLog
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.people.purposes import purpose_title
 from kangcheng.portal.words import Words
@@ -51,7 +51,7 @@ LOOK_FILTERS = (
 
 
 @page("audit.look")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Asking) -> HttpResponse:
     """Every audited event, newest first."""
     rows = AuditEvent.objects.order_by("-created_at")
     if wants_sheet(request):
@@ -63,7 +63,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @page("audit.look")
-def looks(request: HttpRequest) -> HttpResponse:
+def looks(request: Asking) -> HttpResponse:
     """Every look at a person, newest first."""
     rows = LookLog.objects.order_by("-created_at")
     if wants_sheet(request):

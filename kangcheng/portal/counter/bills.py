@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -29,7 +29,7 @@ from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.cash import methods
 from kangcheng.portal.counter.places import ids
 from kangcheng.portal.counter.visit import typed_lines
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
@@ -61,7 +61,7 @@ FILTERS = (
 
 
 @page("bill.write", "claim.settle", purpose="settlement")
-def bills(request: HttpRequest) -> HttpResponse:
+def bills(request: Asking) -> HttpResponse:
     """Bills of the clerk's institutions that are open or wait to be settled, newest first."""
     found = _found(request)
     names = for_pages.names([b.person_id for b in found], by=request.actor, on=request.today)
@@ -83,7 +83,7 @@ def bills(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _found(request: HttpRequest) -> list[BillView]:
+def _found(request: Asking) -> list[BillView]:
     """Open and discharged bills of the clerk's institutions; with a number, that bill in whatever state."""
     number = request.GET.get("number", "").strip()
     if number:
@@ -113,7 +113,7 @@ def _row(b: BillView, names: dict[UUID, str], places: dict[UUID, str]) -> dict[s
 
 
 @page("bill.write", "claim.settle", purpose="settlement")
-def bill(request: HttpRequest, bill_id: UUID) -> HttpResponse:
+def bill(request: Asking, bill_id: UUID) -> HttpResponse:
     """One bill: lines, quote, and what can be done with it now."""
     found = _mine(request, bill_id)
     name = for_pages.name_of_subject(
@@ -149,7 +149,7 @@ def bill(request: HttpRequest, bill_id: UUID) -> HttpResponse:
 
 
 @page("bill.write", "claim.settle", purpose="settlement")
-def quote(request: HttpRequest, bill_id: UUID) -> HttpResponse:
+def quote(request: Asking, bill_id: UUID) -> HttpResponse:
     """What settling the bill today would come to."""
     _mine(request, bill_id)
     try:
@@ -165,7 +165,7 @@ def quote(request: HttpRequest, bill_id: UUID) -> HttpResponse:
 
 @page("bill.write", "claim.settle", purpose="settlement")
 @require_POST
-def act(request: HttpRequest, bill_id: UUID, verb: str) -> HttpResponse:
+def act(request: Asking, bill_id: UUID, verb: str) -> HttpResponse:
     """One step of the bill; each form carries a key, so a double click is one step."""
     found = _mine(request, bill_id)
     step = STEPS.get(verb)
@@ -177,7 +177,7 @@ def act(request: HttpRequest, bill_id: UUID, verb: str) -> HttpResponse:
     return redirect("portal:claim", settlement_id=live) if live else redirect("portal:bill", bill_id=bill_id)
 
 
-def _mine(request: HttpRequest, bill_id: UUID) -> BillView:
+def _mine(request: Asking, bill_id: UUID) -> BillView:
     try:
         found = billing.bill(bill_id)
     except KangchengError:
@@ -187,11 +187,11 @@ def _mine(request: HttpRequest, bill_id: UUID) -> BillView:
     return found
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: Asking) -> str:
     return request.POST.get("key", "")[:80]
 
 
-def _charge(request: HttpRequest, found: BillView) -> str:
+def _charge(request: Asking, found: BillView) -> str:
     lines, faults = typed_lines(request)
     if faults or not lines:
         raise Faults(faults, what=t("没有可记的项目", "Nothing to charge"))
@@ -202,7 +202,7 @@ def _charge(request: HttpRequest, found: BillView) -> str:
     return t(f"已记账 {len(lines)} 项。", f"{len(lines)} lines charged.")
 
 
-def _strike(request: HttpRequest, found: BillView) -> str:
+def _strike(request: Asking, found: BillView) -> str:
     line = next((line.id for line in found.lines if str(line.id) == request.POST.get("line")), None)
     if line is None:
         raise NotFound(t("账单上没有这一行", "No such line"))
@@ -210,14 +210,14 @@ def _strike(request: HttpRequest, found: BillView) -> str:
     return t("该行已划销。", "Line struck out.")
 
 
-def _discharge(request: HttpRequest, found: BillView) -> str:
+def _discharge(request: Asking, found: BillView) -> str:
     services.discharge(
         bill_id=found.id, discharged_on=_day(request, "discharged_on"), by=request.actor, on=request.today
     )
     return t("已办理出院，可以结算。", "Discharged: ready to settle.")
 
 
-def _cancel_discharge(request: HttpRequest, found: BillView) -> str:
+def _cancel_discharge(request: Asking, found: BillView) -> str:
     services.cancel_discharge(
         bill_id=found.id,
         by=request.actor,
@@ -228,19 +228,19 @@ def _cancel_discharge(request: HttpRequest, found: BillView) -> str:
     return t("出院已撤销；已有的结算已冲正。", "Discharge cancelled; a settlement was reversed.")
 
 
-def _cancel(request: HttpRequest, found: BillView) -> str:
+def _cancel(request: Asking, found: BillView) -> str:
     services.cancel(bill_id=found.id, by=request.actor, on=request.today, why=request.POST.get("why", ""))
     return t("账单已取消。", "Bill cancelled.")
 
 
-def _settle(request: HttpRequest, found: BillView) -> str:
+def _settle(request: Asking, found: BillView) -> str:
     answer = settlement.settle(
         bill_id=found.id, pack=citypack.pack(), by=request.actor, on=request.today, key=_key(request)
     )
     return t(f"已结算，结算号 {answer.number}。", f"Settled, number {answer.number}.")
 
 
-def _pay(request: HttpRequest, found: BillView) -> str:
+def _pay(request: Asking, found: BillView) -> str:
     cash.take(
         bill_id=found.id,
         method=request.POST.get("method", "cash"),
@@ -251,7 +251,7 @@ def _pay(request: HttpRequest, found: BillView) -> str:
     return t("已收款。", "Payment taken.")
 
 
-def _refund(request: HttpRequest, found: BillView) -> str:
+def _refund(request: Asking, found: BillView) -> str:
     cash.refund(
         bill_id=found.id, method=request.POST.get("method", "cash"), amount=parse_yuan(request.POST.get("amount", "")),
         by=request.actor, on=request.today, why=request.POST.get("why", ""), key=_key(request),
@@ -259,7 +259,7 @@ def _refund(request: HttpRequest, found: BillView) -> str:
     return t("已退款。", "Refunded.")
 
 
-def _deposit(request: HttpRequest, found: BillView) -> str:
+def _deposit(request: Asking, found: BillView) -> str:
     cash.deposit(
         bill_id=found.id, method=request.POST.get("method", "cash"), amount=parse_yuan(request.POST.get("amount", "")),
         by=request.actor, on=request.today, key=_key(request),
@@ -267,12 +267,12 @@ def _deposit(request: HttpRequest, found: BillView) -> str:
     return t("预交金已收。", "Deposit taken.")
 
 
-def _day(request: HttpRequest, name: str) -> date:
+def _day(request: Asking, name: str) -> date:
     text = request.POST.get(name, "").strip()
     return parse_date(text) if text else request.today
 
 
-STEPS: dict[str, Callable[[HttpRequest, BillView], str]] = {
+STEPS: dict[str, Callable[[Asking, BillView], str]] = {
     "charge": _charge,
     "strike": _strike,
     "discharge": _discharge,

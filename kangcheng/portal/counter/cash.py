@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,7 +13,7 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.money import parse_yuan, show_yuan
 from kangcheng.portal.counter.places import chosen, narrowed, own
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.words import t
 
 BACK = timedelta(days=31)
@@ -21,7 +21,7 @@ METHODS_EN = {"cash": "cash", "card": "card", "mobile": "mobile"}
 
 
 @page("cash.write", purpose="settlement")
-def cash(request: HttpRequest) -> HttpResponse:
+def cash(request: Asking) -> HttpResponse:
     """My journal of a day at one institution, the sum to count, and the sheets of the last month."""
     places = own(request.actor, request.today)
     place = chosen(request, places)
@@ -44,7 +44,7 @@ def cash(request: HttpRequest) -> HttpResponse:
 
 @page("cash.write", purpose="settlement")
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: Asking) -> HttpResponse:
     """Seal the day: what was counted beside what the journal says."""
     place = chosen(request, own(request.actor, request.today))
     day = _day(request.POST.get("day"), request.today)

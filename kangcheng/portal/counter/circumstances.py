@@ -1,8 +1,7 @@
 """Circumstances of a visit that change a benefit and that only the counter knows: what may be chosen, and what was."""
 
-from django.http import HttpRequest
-
 from kangcheng.portal import citypack
+from kangcheng.portal.doors import Asking
 from kangcheng.portal.words import Words
 
 Choice = tuple[str, Words]
@@ -42,7 +41,7 @@ def offered() -> list[tuple[str, Words, tuple[Choice, ...]]]:
     return [(name, title, choices) for name, (title, choices) in CIRCUMSTANCES.items() if name in known]
 
 
-def chosen(request: HttpRequest) -> dict[str, str]:
+def chosen(request: Asking) -> dict[str, str]:
     """What was chosen, nothing that is not on the list."""
     given = {name: request.POST.get(name, "") for name in CIRCUMSTANCES}
     return {

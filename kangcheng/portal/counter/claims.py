@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import picture
 from kangcheng.portal.counter.places import narrowed
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, as_file
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
@@ -51,7 +51,7 @@ COLUMNS = (
 )
 
 
-def _filters(request: HttpRequest) -> Filters:
+def _filters(request: Asking) -> Filters:
     ask = request.GET
     number = ask.get("number", "").strip()
     return Filters(
@@ -75,9 +75,10 @@ def _day(text: str | None) -> date | None:
 
 
 @page("claim.look", purpose="settlement")
-def claims(request: HttpRequest) -> HttpResponse:
+def claims(request: Asking) -> HttpResponse:
     """Settlements of the reader's institutions or of the whole city; keyset pages, so that a million rows do not hurt."""
-    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "-settled_on"
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in SORTS else "-settled_on"
     filters = _filters(request)
     if request.GET.get("export") == "xlsx":
         return _sheet(request, filters, sort)
@@ -96,7 +97,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/counter/claims.html", context)
 
 
-def _shown(request: HttpRequest, rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+def _shown(request: Asking, rows: tuple[Row, ...]) -> list[dict[str, Any]]:
     names = for_pages.names([row.person_id for row in rows], by=request.actor, on=request.today)
     places = institutions.names({row.institution_id for row in rows})
     return [
@@ -110,7 +111,7 @@ def _shown(request: HttpRequest, rows: tuple[Row, ...]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _sheet(request: HttpRequest, filters: Filters, sort: str) -> HttpResponse:
+def _sheet(request: Asking, filters: Filters, sort: str) -> HttpResponse:
     from kangcheng.portal.lists import sheet
 
     found = settlements.listed(filters, sort=sort, limit=MOST_EXPORTED)
@@ -124,7 +125,7 @@ def _sheet(request: HttpRequest, filters: Filters, sort: str) -> HttpResponse:
 
 
 @page("claim.look", "own.look", purpose="settlement")
-def claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
+def claim(request: Asking, settlement_id: UUID) -> HttpResponse:
     """One settlement: the picture, the layers, the reasons, what was paid, what can be done."""
     answer = _mine(request, settlement_id)
     name = for_pages.name_of_subject(
@@ -143,7 +144,7 @@ def claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 
 
 @page("claim.settle", purpose="settlement")
-def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
+def reverse_claim(request: Asking, settlement_id: UUID) -> HttpResponse:
     """First what a reversal would change for later settlements, then, confirmed and with a reason, the reversal."""
     answer = _mine(request, settlement_id)
     if request.method == "POST":
@@ -181,7 +182,7 @@ def reverse_claim(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 
 
 @page("claim.look", "own.look", purpose="settlement")
-def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
+def receipt(request: Asking, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as a page to read."""
     answer = _mine(request, settlement_id)
     for_pages.name_of_subject(
@@ -192,7 +193,7 @@ def receipt(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
 
 
 @page("claim.look", "own.look", purpose="settlement")
-def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
+def receipt_pdf(request: Asking, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as PDF; every print is counted."""
     answer = _mine(request, settlement_id)
     for_pages.name_of_subject(
@@ -204,7 +205,7 @@ def receipt_pdf(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     return as_file(pdf, f"{t('结算单', 'settlement')}{answer.number}.pdf", "application/pdf")
 
 
-def _mine(request: HttpRequest, settlement_id: UUID) -> Answer:
+def _mine(request: Asking, settlement_id: UUID) -> Answer:
     """The settlement, if the reader's institution or own person is its; else as if it were not there."""
     try:
         answer = settlements.explained(settlement_id)

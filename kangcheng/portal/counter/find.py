@@ -1,6 +1,6 @@
 """The counter's first page: find the person by what is shown; bills waiting to be settled."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kangcheng.access import for_pages
@@ -8,7 +8,7 @@ from kangcheng.access import people as gate
 from kangcheng.funds.billing import selectors as billing
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal.counter.places import ids
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.words import Words
 from kangcheng.registry.people.types import FIND_TITLES
 
@@ -23,7 +23,7 @@ WAITING = 30
 
 
 @page("claim.settle", purpose="settlement")
-def counter(request: HttpRequest) -> HttpResponse:
+def counter(request: Asking) -> HttpResponse:
     """Scan or type a card; one hit opens the visit, several ask which."""
     found, fault = [], None
     kind = request.POST.get("kind", "identity")

@@ -1,17 +1,17 @@
 """Suggestions while a clerk types an item: the institution's own mapped items, by name or code."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.portal.counter.places import chosen, own
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.registry.catalogues import selectors as catalogues
 
 MOST = 12
 
 
 @page("claim.settle", "bill.write")
-def items(request: HttpRequest) -> HttpResponse:
+def items(request: Asking) -> HttpResponse:
     """Options of the data list for the text typed."""
     place = chosen(request, own(request.actor, request.today))
     text = request.GET.get("code", "").strip()[:40]

@@ -3,10 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.errors import KangchengError
+from kangcheng.portal.doors import Asking
 from kangcheng.registry.institutions import selectors as institutions
 from kangcheng.registry.institutions.types import Institution
 
@@ -28,7 +27,7 @@ def ids(actor: Actor, on: date) -> tuple[UUID, ...]:
     return tuple(actor.institutions) or tuple(place.id for place in own(actor, on))
 
 
-def chosen(request: HttpRequest, places: list[Institution]) -> Institution:
+def chosen(request: Asking, places: list[Institution]) -> Institution:
     """The institution posted or asked for, else the first; refused when it is not one of the clerk's."""
     text = request.POST.get("institution") or request.GET.get("institution") or ""
     found = [place for place in places if str(place.id) == text] or ([] if text else places[:1])

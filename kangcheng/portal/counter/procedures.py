@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -22,7 +22,7 @@ from kangcheng.kernel.errors import KangchengError
 from kangcheng.policy.entry import Entry
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.places import ids
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
 
@@ -33,7 +33,7 @@ MEDIA = {"image/png", "image/jpeg", "application/pdf"}
 
 
 @page("claim.settle", "bill.write", purpose="settlement")
-def procedures(request: HttpRequest) -> HttpResponse:
+def procedures(request: Asking) -> HttpResponse:
     """Procedures of the clerk's institutions that are under way or ended lately; the one-time settlement rate."""
     entry, asked = _entry(), request.GET.get("state", "")
     states = entry.get("states", [])
@@ -70,7 +70,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
 
 @page("claim.settle", "bill.write", purpose="settlement")
 @require_POST
-def start(request: HttpRequest, bill_id: UUID) -> HttpResponse:
+def start(request: Asking, bill_id: UUID) -> HttpResponse:
     """Open the procedure over a bill of one's institution."""
     _mine(request, bill_id)
     done = services.open_procedure(bill_id=bill_id, pack=citypack.pack(), by=request.actor, on=request.today)
@@ -78,7 +78,7 @@ def start(request: HttpRequest, bill_id: UUID) -> HttpResponse:
 
 
 @page("claim.settle", "bill.write", purpose="settlement")
-def procedure(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
+def procedure(request: Asking, procedure_id: UUID) -> HttpResponse:
     """The timeline, and a form for each step that one of the reader's roles may take now."""
     found, bill = _found(request, procedure_id)
     name = for_pages.name_of_subject(
@@ -103,7 +103,7 @@ def procedure(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
 
 @page("claim.settle", "bill.write", purpose="settlement")
 @require_POST
-def step(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
+def step(request: Asking, procedure_id: UUID) -> HttpResponse:
     """Take one step in one's own role; the pack says who must be another person and what must be given."""
     _found(request, procedure_id)
     fields, evidence = _given(request)
@@ -120,7 +120,7 @@ def step(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
 
 
 @page("claim.settle", "bill.write", purpose="settlement")
-def evidence(request: HttpRequest, procedure_id: UUID, name: str) -> HttpResponse:
+def evidence(request: Asking, procedure_id: UUID, name: str) -> HttpResponse:
     """One piece of evidence as it was kept, its hash checked on reading; a look at the person."""
     found, _ = _found(request, procedure_id)
     kept = next((one.evidence[name] for one in reversed(found.steps) if name in one.evidence), None)
@@ -134,13 +134,13 @@ def evidence(request: HttpRequest, procedure_id: UUID, name: str) -> HttpRespons
     )
 
 
-def _given(request: HttpRequest) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+def _given(request: Asking) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
     """Fields and evidence of the form; a drawn signature comes as a picture in text."""
     kinds = {field["id"]: field["type"] for field in _entry().get("fields", [])}
     fields = {
         name: value.strip()[:200]
-        for name, value in request.POST.items()
-        if kinds.get(name) not in (None, "file") and value.strip()
+        for name in request.POST
+        if kinds.get(name) not in (None, "file") and (value := request.POST.get(name, "")).strip()
     }
     evidence: dict[str, tuple[str, str, bytes]] = {}
     for name in (name for name, kind in kinds.items() if kind == "file"):
@@ -255,7 +255,7 @@ def _bill(one: ProcedureView, mine: set[UUID]) -> BillView | None:
     return bill if bill.institution_id in mine else None
 
 
-def _found(request: HttpRequest, procedure_id: UUID) -> tuple[ProcedureView, BillView]:
+def _found(request: Asking, procedure_id: UUID) -> tuple[ProcedureView, BillView]:
     try:
         found = selectors.procedure(procedure_id)
         return found, _mine(request, found.bill_id)
@@ -263,7 +263,7 @@ def _found(request: HttpRequest, procedure_id: UUID) -> tuple[ProcedureView, Bil
         raise NotFound(t("没有这个直补办理", "No such procedure"), where=str(procedure_id)) from None
 
 
-def _mine(request: HttpRequest, bill_id: UUID) -> BillView:
+def _mine(request: Asking, bill_id: UUID) -> BillView:
     try:
         bill = billing.bill(bill_id)
     except KangchengError:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import circumstances, picture
 from kangcheng.portal.counter.places import chosen, narrowed, own
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.registry.catalogues import selectors as catalogues
 from kangcheng.registry.categories import selectors as categories
 from kangcheng.registry.coverage import selectors as coverage
@@ -31,7 +31,7 @@ DIAGNOSES = 400  # the data list of the browser filters them while typing
 
 
 @page("claim.settle", purpose="settlement")
-def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def visit(request: Asking, person_id: UUID) -> HttpResponse:
     """The person and an empty visit; posting it opens the bill and, for a finished visit, settles it."""
     person = gate.get_person(
         by=request.actor, person_id=person_id, on=request.today, what="counter", why="窗口办理"
@@ -64,7 +64,7 @@ def visit(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @page("claim.settle", purpose="settlement")
-def quote(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def quote(request: Asking, person_id: UUID) -> HttpResponse:
     """What the visit typed so far would come to; errors in place of it, never a page lost."""
     if request.method != "POST":
         return redirect("portal:visit", person_id=person_id)
@@ -84,7 +84,7 @@ def quote(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "portal/counter/_quote.html", picture.shown(answer))
 
 
-def typed_lines(request: HttpRequest) -> tuple[list[NewLine], list[Fault]]:
+def typed_lines(request: Asking) -> tuple[list[NewLine], list[Fault]]:
     """Rows of the item table that are filled in; every bad quantity is a fault naming its row."""
     codes, numbers = request.POST.getlist("code")[:MOST_LINES], request.POST.getlist("quantity")[:MOST_LINES]
     lines, faults = [], []
@@ -100,7 +100,7 @@ def typed_lines(request: HttpRequest) -> tuple[list[NewLine], list[Fault]]:
     return lines, faults
 
 
-def _draft(request: HttpRequest, person_id: UUID, lines: list[NewLine]) -> Draft:
+def _draft(request: Asking, person_id: UUID, lines: list[NewLine]) -> Draft:
     place = chosen(request, own(request.actor, request.today))
     admitted, discharged = _days(request)
     return Draft(
@@ -115,22 +115,22 @@ def _draft(request: HttpRequest, person_id: UUID, lines: list[NewLine]) -> Draft
     )
 
 
-def _diagnosis(request: HttpRequest) -> str:
+def _diagnosis(request: Asking) -> str:
     return request.POST.get("diagnosis", "").split(" ")[0].strip()[:32]
 
 
-def _attributes(request: HttpRequest) -> dict[str, str]:
+def _attributes(request: Asking) -> dict[str, str]:
     referral = request.POST.get("referral", "")
     return ({"referral": referral} if referral else {}) | circumstances.chosen(request)
 
 
-def _days(request: HttpRequest) -> tuple[date, date | None]:
+def _days(request: Asking) -> tuple[date, date | None]:
     admitted = request.POST.get("admitted_on", "").strip()
     discharged = request.POST.get("discharged_on", "").strip()
     return parse_date(admitted) if admitted else request.today, parse_date(discharged) if discharged else None
 
 
-def _done(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def _done(request: Asking, person_id: UUID) -> HttpResponse:
     """Open the bill, charge its lines and, when the visit is over, discharge and settle. Each step is safe to repeat."""
     lines, faults = typed_lines(request)
     if faults:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kangcheng.access import for_pages
@@ -15,7 +15,7 @@ from kangcheng.funds.overview import selectors as overview
 from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.funds.overview import KINDS, span_of
 from kangcheng.portal.words import t
 from kangcheng.registry.people.selectors import ids_of
@@ -24,7 +24,7 @@ USES = 50
 
 
 @page("claim.settle", purpose="settlement")
-def awards(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def awards(request: Asking, person_id: UUID) -> HttpResponse:
     """The person's entitlements used, and the awards that may be granted; granting asks for a payout that two others approve."""
     person = gate.get_person(
         by=request.actor, person_id=person_id, on=request.today, what="awards", why="补助发放"
@@ -58,7 +58,7 @@ def awards(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @page("fund.look")
-def uses(request: HttpRequest) -> HttpResponse:
+def uses(request: Asking) -> HttpResponse:
     """Single uses behind the ledger of waivers, newest first, of one funding source when named."""
     since, on = span_of(request)
     after, source = _uuid(request.GET.get("after", "")), request.GET.get("source", "")[:64]

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kangcheng.access import people as gate
@@ -12,7 +12,7 @@ from kangcheng.funds.enrolment import selectors, services
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.money import show_yuan
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.coverage import selectors as coverage
@@ -36,7 +36,7 @@ COLUMNS = (
 
 
 @page("fund.look", "claim.settle")
-def enrolment(request: HttpRequest) -> HttpResponse:
+def enrolment(request: Asking) -> HttpResponse:
     """Per scheme: people, premium and who paid it; and how many are covered today."""
     year = _year(request)
     covered = coverage.counts(request.today)
@@ -64,14 +64,14 @@ def _row(found: dict[str, Any], covered: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: Asking) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
     return year if abs(year - request.today.year) <= MOST_YEARS else int(request.today.year)
 
 
 @page("claim.settle", purpose="enrolment")
-def enrol(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def enrol(request: Asking, person_id: UUID) -> HttpResponse:
     """What one person's premium comes to, who pays which part, and taking it."""
     person = gate.get_person(
         by=request.actor, person_id=person_id, on=request.today, what="enrolment", why="参保登记"
@@ -106,7 +106,7 @@ def enrol(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "portal/funds/enrol.html", context)
 
 
-def _taken(request: HttpRequest, person_id: UUID, scheme: str, year: int) -> HttpResponse:
+def _taken(request: Asking, person_id: UUID, scheme: str, year: int) -> HttpResponse:
     """Take the premium; the form's key makes a second click the same enrolment."""
     done = services.enrol(
         person_id=person_id, scheme=scheme, year=year, pack=citypack.pack(), by=request.actor, on=request.today,
@@ -128,7 +128,7 @@ def _schemes() -> list[tuple[str, str]]:
     ]
 
 
-def _scheme(request: HttpRequest) -> str:
+def _scheme(request: Asking) -> str:
     asked = request.POST.get("scheme") or request.GET.get("scheme") or ""
     known = [code for code, _ in _schemes()]
     return asked if asked in known else (known[0] if known else "")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.cash import methods
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.funds.overview import newest_day, span_of
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
@@ -77,7 +77,7 @@ def account_title(code: str) -> str:
 
 
 @page("ledger.look")
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: Asking) -> HttpResponse:
     """Debits and credits of every account up to a day; equal by construction, and shown to be."""
     _, on = span_of(request)
     trial = selectors.trial_balance(on=on)
@@ -95,7 +95,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @page("ledger.look")
-def account(request: HttpRequest, code: str) -> HttpResponse:
+def account(request: Asking, code: str) -> HttpResponse:
     """One account: a year by month, or (?month=2024-05) a month by day, with opening and closing balance."""
     if code not in selectors.accounts():
         raise NotFound(t("没有这个科目", "No such account"), where=code[:64])
@@ -119,7 +119,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page("ledger.look")
-def entries(request: HttpRequest, day: str) -> HttpResponse:
+def entries(request: Asking, day: str) -> HttpResponse:
     """The entries of one day, only those of an account when it is named (?account=)."""
     try:
         on = parse_date(day)
@@ -139,7 +139,7 @@ def entries(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @page("ledger.look")
-def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+def entry(request: Asking, entry_id: UUID) -> HttpResponse:
     """One entry with its postings; it balances to the fen."""
     try:
         found = selectors.entry(entry_id)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.funds.overview import selectors
@@ -13,7 +13,7 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.institutions import selectors as institutions
@@ -22,7 +22,7 @@ COLOURS = ["#0d6e6e", "#1d5fa8", "#7a4fa3", "#b06a00", "#2e7d4f", "#a83a5b", "#5
 WAN = 1_000_000  # fen in 万元
 
 
-def span_of(request: HttpRequest) -> tuple[date, date]:
+def span_of(request: Asking) -> tuple[date, date]:
     """The days asked for; without any, the year of the newest settlement up to it."""
     last = newest_day() or request.today
     if last.year == request.today.year:
@@ -45,7 +45,7 @@ def _day(text: str | None) -> date | None:
 
 
 @page("fund.look")
-def fund(request: HttpRequest) -> HttpResponse:
+def fund(request: Asking) -> HttpResponse:
     """Income, outlay and balance of a span, with three pictures."""
     since, on = span_of(request)
     found = selectors.overview(since=since, on=on)
@@ -160,7 +160,7 @@ def _waived(row: WaivedRow) -> dict[str, Any]:
 
 
 @page("fund.look")
-def waivers(request: HttpRequest) -> HttpResponse:
+def waivers(request: Asking) -> HttpResponse:
     """The ledger of waived, subsidised and capped amounts by entitlement and funding source."""
     since, on = span_of(request)
     rows = [_waived(row) for row in selectors.waived(since=since, on=on)]

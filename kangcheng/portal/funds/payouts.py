@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,7 +14,7 @@ from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.picture import payer
-from kangcheng.portal.doors import NotAllowed, NotFound, page
+from kangcheng.portal.doors import Asking, NotAllowed, NotFound, page
 from kangcheng.portal.funds.awards import title_of
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
@@ -54,7 +54,7 @@ def _row(one: PayoutView) -> dict[str, Any]:
 
 
 @page("payout.approve", "ledger.look")
-def payouts(request: HttpRequest) -> HttpResponse:
+def payouts(request: Asking) -> HttpResponse:
     """Payouts of every state, those that wait first; what institutions are owed and nobody has asked for."""
     rows = [_row(one) for one in selectors.listed(states=tuple(STATES), limit=LISTED)]
     rows.sort(key=lambda row: list(STATES).index(row["state_code"]))
@@ -74,14 +74,14 @@ def payouts(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/funds/payouts.html", context)
 
 
-def may_ask(request: HttpRequest) -> bool:
+def may_ask(request: Asking) -> bool:
     """Who sees the ledger and works on claims asks for payouts; who approves them does not."""
     return bool(request.actor.may("ledger.look") and request.actor.may("claim.settle"))
 
 
 @page("ledger.look")
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: Asking) -> HttpResponse:
     """Ask for all that one fund owes one institution up to a day."""
     if not may_ask(request):
         raise NotAllowed(
@@ -108,7 +108,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @page("payout.approve", "ledger.look")
-def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+def payout(request: Asking, payout_id: UUID) -> HttpResponse:
     """One payout, who approved it, and what the reader may do with it."""
     one = _found(payout_id)
     me = request.actor.user_id
@@ -132,11 +132,11 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 
 @page("payout.approve")
 @require_POST
-def decide(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+def decide(request: Asking, payout_id: UUID) -> HttpResponse:
     """Approve, send back, or pay; each of the two approvals by another person, neither of them the asker."""
     _found(payout_id)
     do, reason = request.POST.get("do", ""), request.POST.get("reason", "")[:200]
-    asked = {"payout_id": payout_id, "by": request.actor, "on": request.today}
+    asked: dict[str, Any] = {"payout_id": payout_id, "by": request.actor, "on": request.today}
     if do == "pay":
         services.pay(**asked)
         words = t("已拨付。", "Paid.")

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.portal.counter.places import chosen, own
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.catalogues import selectors, services
@@ -39,7 +39,7 @@ def _item(found: Item) -> dict[str, Any]:
 
 
 @page("catalogue.write", "fund.look")
-def items(request: HttpRequest) -> HttpResponse:
+def items(request: Asking) -> HttpResponse:
     """National items in force today."""
     kind = request.GET.get("kind", "")
     rows = [
@@ -77,7 +77,7 @@ def _mapping(found: Mapping, names: dict[UUID, str]) -> dict[str, Any]:
 
 
 @page("catalogue.write")
-def mappings(request: HttpRequest) -> HttpResponse:
+def mappings(request: Asking) -> HttpResponse:
     """Mappings by status; proposing one."""
     places = own(request.actor, request.today)
     if request.method == "POST":
@@ -118,7 +118,7 @@ def mappings(request: HttpRequest) -> HttpResponse:
 
 
 @page("catalogue.write")
-def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
+def decide(request: Asking, mapping_id: UUID) -> HttpResponse:
     """Approve or send back one proposal, by somebody else than its proposer."""
     found = next((m for m in selectors.mappings(status="proposed", limit=MOST) if m.id == mapping_id), None)
     if found is None or not request.actor.covers_institution(found.institution_id):
@@ -144,6 +144,12 @@ def decide(request: HttpRequest, mapping_id: UUID) -> HttpResponse:
     return render(request, "portal/people/mapping.html", context)
 
 
+WHY = {
+    "proposed": Words("对照待审核", "mapping waits for approval"),
+    "national": Words("国家项目已失效", "national item no longer in force"),
+    "rejected": Words("对照被退回", "mapping was rejected"),
+    "none": Words("没有对照", "no mapping"),
+}
 UNMAPPED = (
     Column("hospital_code", Words("院内编码", "Hospital code"), "mono", order="hospital_code"),
     Column("name", Words("名称", "Name"), order="name"),
@@ -151,16 +157,10 @@ UNMAPPED = (
     Column("price", Words("价格（元）", "Price"), "yuan", order="price"),
     Column("why", Words("原因", "Why"), source=lambda r: str(WHY.get(r.why, r.why))),
 )
-WHY = {
-    "proposed": Words("对照待审核", "mapping waits for approval"),
-    "national": Words("国家项目已失效", "national item no longer in force"),
-    "rejected": Words("对照被退回", "mapping was rejected"),
-    "none": Words("没有对照", "no mapping"),
-}
 
 
 @page("catalogue.write")
-def unmapped(request: HttpRequest) -> HttpResponse:
+def unmapped(request: Asking) -> HttpResponse:
     """Items of one institution that no bill can carry today, and why."""
     places = own(request.actor, request.today)
     place = chosen(request, places)

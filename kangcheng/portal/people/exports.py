@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from kangcheng.access.exports import lists, selectors, services
 from kangcheng.access.exports.types import STATES, Request
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import as_file
+from kangcheng.portal.people.asked import opened
 from kangcheng.portal.people.purposes import PURPOSES, asked_for
 from kangcheng.portal.words import t
 
@@ -25,7 +26,7 @@ USUAL = ("name", "sex", "age", "area", "categories")
 
 
 @page("person.export", "export.approve", "role.grant", purpose="work")
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: Asking) -> HttpResponse:
     """Requests to decide, and one's own."""
     context = {
         "to_decide": [_row(one, request) for one in selectors.to_decide(request.actor)],
@@ -35,7 +36,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/people/exports.html", context)
 
 
-def _row(one: Request, request: HttpRequest) -> dict[str, Any]:
+def _row(one: Request, request: Asking) -> dict[str, Any]:
     return {
         "request": one,
         "title": lists.LISTS[one.list_name].title if one.list_name in lists.LISTS else one.list_name,
@@ -67,7 +68,7 @@ def _wanted_text(key: str, value: str) -> str:
 
 
 @page("person.export", purpose="work")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Asking) -> HttpResponse:
     """Ask for a list: which people, which columns, what for."""
     if request.method == "POST":
         wanted = {
@@ -97,6 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "purposes": PURPOSES.items(),
         "purpose": asked_for(request),
         "ask": request.GET,
+        "typed": opened(request.GET.get("find", "")[:1000]),
         "categories": citypack.choices("person-categories"),
         "schemes": citypack.choices("schemes"),
     }
@@ -105,7 +107,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page("export.approve", "role.grant", purpose="work")
 @require_POST
-def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def decide(request: Asking, request_id: UUID) -> HttpResponse:
     """Yes or no, with a reason; never on one's own request."""
     why = request.POST.get("why", "")[:500]
     if request.POST.get("do") == "approve":
@@ -123,7 +125,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @page("person.export", purpose="work")
 @require_POST
-def fetch(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def fetch(request: Asking, request_id: UUID) -> HttpResponse:
     """The approved list as .xlsx, for its asker only; everybody in it is a logged look."""
     asked = selectors.get(request_id, request.actor)
     done = services.fetch(request_id=request_id, by=request.actor, on=request.today, at=timezone.localtime())

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.areas import selectors as areas
@@ -45,7 +45,7 @@ def _row(found: Institution, names: dict[str, str]) -> dict[str, Any]:
 
 
 @page("person.look", "claim.look", "fund.look")
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: Asking) -> HttpResponse:
     """Institutions open on a day (today without one)."""
     try:
         on = parse_date(request.GET["on"]) if request.GET.get("on") else request.today
@@ -80,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @page("person.look", "claim.look", "fund.look")
-def institution(request: HttpRequest, institution_id: UUID) -> HttpResponse:
+def institution(request: Asking, institution_id: UUID) -> HttpResponse:
     """One institution today, its past and its designations."""
     found = selectors.get(institution_id, request.today)
     past = selectors.past(institution_id)

@@ -1,10 +1,10 @@
 """A resident's own page: themself and those they act for, their bills, and who looked."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.access import people as gate
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.people.person import shown
 from kangcheng.portal.people.purposes import purpose_title
 
@@ -12,7 +12,7 @@ LOOKS = 50
 
 
 @page("own.look", purpose="own")
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: Asking) -> HttpResponse:
     """The resident's own page, or that of somebody they act for (?person=)."""
     actor = request.actor
     if actor.person_id is None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,8 +14,9 @@ from kangcheng.access.emergencies import services as emergencies
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.find import KINDS
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import PAGE
+from kangcheng.portal.people.asked import opened, sealed
 from kangcheng.portal.people.purposes import PURPOSES, acting_for, asked_for, why
 from kangcheng.portal.words import t
 from kangcheng.registry.areas import selectors as areas
@@ -23,8 +24,10 @@ from kangcheng.registry.people.types import FIND_TITLES
 
 
 @page("person.look", purpose="care")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Asking) -> HttpResponse:
     """A page of residents; one exact hit opens at once. Everyone listed is a logged look."""
+    if request.method == "POST" or "q" in request.GET:
+        return redirect(f"{reverse('portal:people')}?{urlencode(_typed(request))}")
     ask, actor = request.GET, acting_for(request)
     wanted = _wanted(request)
     number = max(int(_digits(ask.get("page", ""))[:4] or 1), 1)
@@ -46,6 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "more": number * PAGE < found.count or (found.capped and len(found.rows) == PAGE),
         "may_export": actor.may("person.export"),
         "ask": ask,
+        "typed": wanted.text,
         "looked_for": {"purpose": asked_for(request), "why": why(request)},
         "purposes": PURPOSES.items(),
         "kinds": KINDS,
@@ -57,7 +61,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @page("person.look", purpose="care")
 @require_POST
-def shown_card(request: HttpRequest) -> HttpResponse:
+def shown_card(request: Asking) -> HttpResponse:
     """Somebody shows a card: one hit opens the file, several list, none says so."""
     how, value = request.POST.get("kind", "identity"), request.POST.get("value", "").strip()[:64]
     try:
@@ -74,7 +78,9 @@ def shown_card(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("portal:person", person_id=found[0].id)
     if found:
-        return redirect(f"{reverse('portal:people')}?{urlencode({'household': found[0].household_id})}")
+        return redirect(
+            f"{reverse('portal:people')}?{urlencode({'household': str(found[0].household_id or '')})}"
+        )
     messages.warning(
         request, t("没有找到这个人，请核对号码。", "Nobody found: check the number."), extra_tags="warn"
     )
@@ -83,7 +89,7 @@ def shown_card(request: HttpRequest) -> HttpResponse:
 
 @page("person.look", purpose="care")
 @require_POST
-def emergency(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def emergency(request: Asking, person_id: UUID) -> HttpResponse:
     """A clinician opens a file outside the own scope in an emergency; the audit administrator looks into it."""
     emergencies.break_glass(
         person_id=person_id, reason=request.POST.get("reason", "")[:500], by=request.actor, on=request.today
@@ -95,10 +101,19 @@ def emergency(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return redirect("portal:person", person_id=person_id)
 
 
-def _wanted(request: HttpRequest) -> gate.Wanted:
+def _typed(request: Asking) -> dict[str, str]:
+    """The words of the search form for the address, what was typed sealed."""
+    given = request.POST if request.method == "POST" else request.GET
+    dropped = ("q", "csrfmiddlewaretoken", "find")
+    kept = {key: str(text) for key, text in given.items() if text and key not in dropped}
+    text = given.get("q", "").strip()[:80]
+    return {**kept, "find": sealed(text)} if text else kept
+
+
+def _wanted(request: Asking) -> gate.Wanted:
     ask = request.GET
     return gate.Wanted(
-        text=ask.get("q", "")[:80],
+        text=opened(ask.get("find", "")[:1000]),
         area=_digits(ask.get("area", "")),
         category=ask.get("category", "")[:32],
         scheme=ask.get("scheme", "")[:32],
@@ -107,7 +122,7 @@ def _wanted(request: HttpRequest) -> gate.Wanted:
     )
 
 
-def _address(person_id: UUID, request: HttpRequest) -> str:
+def _address(person_id: UUID, request: Asking) -> str:
     return f"{reverse('portal:person', args=(person_id,))}?{urlencode({'purpose': asked_for(request), 'why': why(request)})}"
 
 

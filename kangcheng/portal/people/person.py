@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.access import people as gate
@@ -15,7 +15,7 @@ from kangcheng.funds.settlement import selectors as settlements
 from kangcheng.portal import citypack
 from kangcheng.portal.counter.figures import running_figures
 from kangcheng.portal.counter.places import narrowed
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.people.purposes import PURPOSES, acting_for, why
 from kangcheng.portal.words import t
 from kangcheng.registry.areas import selectors as areas
@@ -34,7 +34,7 @@ ROLES_EN = {"head": "head", "spouse": "spouse", "child": "child", "parent": "par
 
 
 @page("person.look", purpose="care")
-def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def person(request: Asking, person_id: UUID) -> HttpResponse:
     """The resident's page; the look is logged before anything is shown."""
     actor = acting_for(request)
     try:
@@ -58,7 +58,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "portal/people/person.html", context)
 
 
-def shown(found: Person, request: HttpRequest) -> dict[str, Any]:
+def shown(found: Person, request: Asking) -> dict[str, Any]:
     """Everything the resident's page shows."""
     ids, on = ids_of(found.id), request.today
     home = households.of(found.id, on)
@@ -86,7 +86,7 @@ def shown(found: Person, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _members(home: Household, me: UUID, request: HttpRequest) -> list[dict[str, Any]]:
+def _members(home: Household, me: UUID, request: Asking) -> list[dict[str, Any]]:
     """The others of the household whom the reader may see."""
     roles = {row.person_id: row.role for row in households.members(home.id, request.today)}
     others = gate.household(by=request.actor, household_id=home.id, on=request.today)

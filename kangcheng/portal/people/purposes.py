@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from django.http import HttpRequest
-
 from kangcheng.base.accounts.types import Actor
+from kangcheng.portal.doors import Asking
 from kangcheng.portal.words import Words
 
 PURPOSES = {
@@ -34,7 +33,7 @@ USUAL = (
 )
 
 
-def asked_for(request: HttpRequest) -> str:
+def asked_for(request: Asking) -> str:
     """The purpose in the address, else what somebody of the reader's role usually looks for."""
     asked = request.GET.get("purpose", "")
     if asked in PURPOSES:
@@ -42,11 +41,11 @@ def asked_for(request: HttpRequest) -> str:
     return next((purpose for role, purpose in USUAL if request.actor.has(role)), "care")
 
 
-def acting_for(request: HttpRequest) -> Actor:
+def acting_for(request: Asking) -> Actor:
     """The actor with the purpose asked for."""
     return replace(request.actor, purpose=asked_for(request))
 
 
-def why(request: HttpRequest) -> str:
+def why(request: Asking) -> str:
     """The reason given with the look, at most 200 characters."""
     return request.GET.get("why", "").strip()[:200]

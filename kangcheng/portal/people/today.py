@@ -18,7 +18,7 @@ def tiles(actor: Actor, today: date) -> Iterable[Tile]:
     """Exports to decide or ready, lists' rows without a person, mappings to decide."""
     yield from _exports(actor, today)
     if actor.may("person.import"):
-        unmatched = len(imports.unmatched())
+        unmatched = len(imports.unmatched(by=actor.where("person.import")))
         yield Tile(
             Words("名单中未匹配", "List rows without a person"),
             str(unmatched),

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ from kangcheng.performance.indicators.selectors import changed, computer, drawn,
 from kangcheng.performance.indicators.types import Counted, Value, show
 from kangcheng.performance.tables import TABLES
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.performance.labels import column, in_order, label
 from kangcheng.portal.performance.periods import chosen, last_day, months
@@ -63,7 +63,7 @@ def _met(value: Value) -> bool | None:
 
 
 @page("plan.look")
-def indicators(request: HttpRequest) -> HttpResponse:
+def indicators(request: Asking) -> HttpResponse:
     """Every indicator for one month, with the change and the target."""
     last = last_day()
     if last is None:
@@ -88,7 +88,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
 
 
 @page("plan.look")
-def indicator(request: HttpRequest, id: str) -> HttpResponse:
+def indicator(request: Asking, id: str) -> HttpResponse:
     """One indicator: value, what it is made of, trend and split."""
     last = last_day()
     if last is None:
@@ -111,7 +111,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "by": by,
         "parts": [
             {
-                "key": label(by, key) if key else t("未注明", "not stated"),
+                "key": label(by or "", key) if key else t("未注明", "not stated"),
                 "shown": show(value.by[(key,)], definition),
             }
             for key in in_order(by or "", (key for (key,) in value.by))

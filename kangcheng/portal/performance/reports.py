@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from kangcheng.performance.indicators.services import refresh
 from kangcheng.performance.reports import services
 from kangcheng.performance.reports.types import Chart
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import as_file
 from kangcheng.portal.performance.labels import in_words
 from kangcheng.portal.performance.periods import last_day, months
@@ -24,7 +24,7 @@ COLOURS = ["#0d6e6e", "#1d5fa8", "#b06a00", "#7a4fa3", "#2e7d4f", "#a83a5b"]
 
 
 @page("report.write", "plan.look")
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: Asking) -> HttpResponse:
     """Every report of the pack, with the periods it can be written for."""
     last = last_day()
     context = {
@@ -36,7 +36,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @page("report.write", "plan.look")
-def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
+def report(request: Asking, name: str, period: str) -> HttpResponse:
     """One report on screen."""
     document = in_words(services.write(name=name, period=period, pack=citypack.pack()))
     charts = [_drawn(section.chart) if section.chart else None for section in document.sections]
@@ -50,7 +50,7 @@ def report(request: HttpRequest, name: str, period: str) -> HttpResponse:
 
 
 @page("report.write", "plan.look")
-def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
+def download(request: Asking, name: str, period: str) -> HttpResponse:
     """The same report as .docx."""
     document = in_words(services.write(name=name, period=period, pack=citypack.pack()))
     return as_file(services.as_file(document, ".docx"), f"{document.title}{document.span.text}.docx", WORD)
@@ -58,7 +58,7 @@ def download(request: HttpRequest, name: str, period: str) -> HttpResponse:
 
 @page("report.write")
 @require_POST
-def refresh_lake(request: HttpRequest) -> HttpResponse:
+def refresh_lake(request: Asking) -> HttpResponse:
     """Bring the figures up to date."""
     done = refresh(
         by=request.actor,

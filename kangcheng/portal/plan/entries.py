@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from kangcheng.policy.entry import Entry
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.words import Words, t
 
@@ -46,7 +46,7 @@ COLUMNS = (
 
 
 @page("plan.look", "pack.look")
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: Asking) -> HttpResponse:
     """Every entry of the pack but the documents."""
     rows = [row(e) for e in citypack.pack().entries.values() if e.kind != "document"]
     kinds = sorted({(r["kind_code"], r["kind"]) for r in rows})
@@ -73,7 +73,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 
 @page("plan.look", "pack.look")
-def entry(request: HttpRequest, kind: str, id: str) -> HttpResponse:
+def entry(request: Asking, kind: str, id: str) -> HttpResponse:
     """One entry: what it says, which clauses asked for it, its worked cases, the file it stands in."""
     found = citypack.pack().entries.get((kind, id))
     if found is None:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from kangcheng.policy.trace import ClauseTrace, figures, grouped
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import NotFound, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.plan.entries import row as entry_row
 from kangcheng.portal.words import Words, t
@@ -86,7 +86,7 @@ def _quoting(rows: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
 
 
 @page("plan.look", "pack.look")
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: Asking) -> HttpResponse:
     """Coverage of every document and every area, with the picture."""
     clauses = citypack.standing().clauses
     documents = [
@@ -125,7 +125,7 @@ def _shares(counts: dict[str, int]) -> dict[str, Any]:
 
 
 @page("plan.look", "pack.look")
-def clauses(request: HttpRequest) -> HttpResponse:
+def clauses(request: Asking) -> HttpResponse:
     """Every clause of every document."""
     rows = [_clause_row(found) for found in citypack.standing().clauses]
     if wants_sheet(request):
@@ -136,7 +136,7 @@ def clauses(request: HttpRequest) -> HttpResponse:
 
 
 @page("plan.look", "pack.look")
-def document(request: HttpRequest, document: str) -> HttpResponse:
+def document(request: Asking, document: str) -> HttpResponse:
     """One document with its clauses."""
     entry = citypack.pack().documents.get(document)
     if entry is None:
@@ -153,7 +153,7 @@ def document(request: HttpRequest, document: str) -> HttpResponse:
 
 
 @page("plan.look", "pack.look")
-def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
+def clause(request: Asking, document: str, clause: str) -> HttpResponse:
     """One clause: its words, its figures, and every entry that executes it."""
     every = [found for found in citypack.standing().clauses if found.document == document]
     place = next((i for i, found in enumerate(every) if found.id == clause), None)

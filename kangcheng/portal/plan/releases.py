@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,7 +17,7 @@ from kangcheng.policy.diff import diff
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.store import read_store
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import NotAllowed, page
+from kangcheng.portal.doors import Asking, NotAllowed, page
 from kangcheng.portal.words import Words, t
 
 MOST = 300
@@ -31,7 +31,7 @@ TONES = {"added": "good", "removed": "bad", "changed": "info"}
 
 
 @page("plan.look", "pack.look")
-def releases(request: HttpRequest) -> HttpResponse:
+def releases(request: Asking) -> HttpResponse:
     """What the city runs now, the published releases, and the difference between two of them."""
     published = kept.releases(_root(), citypack.pack().name)
     is_published = citypack.pack().release_hash in {release.hash for release in published}
@@ -63,7 +63,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 
 @page("pack.look")
 @require_POST
-def propose(request: HttpRequest) -> HttpResponse:
+def propose(request: Asking) -> HttpResponse:
     """Ask that what runs now be published; all its worked cases must hold."""
     failed = len(citypack.standing().checked.failed)
     if failed:
@@ -83,7 +83,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 @page("pack.publish")
 @require_POST
-def publish(request: HttpRequest) -> HttpResponse:
+def publish(request: Asking) -> HttpResponse:
     """A second person approves: the content becomes a release that nobody can change, effective at once."""
     proposal = _proposal()
     if proposal is None or proposal.actor_id == request.actor.user_id:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.portal import citypack
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
 from kangcheng.portal.navigation import may_visit
 from kangcheng.portal.plan.plan import MODULES, STATUS, TONES
@@ -57,7 +57,7 @@ def _rows(actor: Actor) -> list[dict[str, Any]]:
 
 
 @page("plan.look", "pack.look")
-def systems(request: HttpRequest) -> HttpResponse:
+def systems(request: Asking) -> HttpResponse:
     """All rows; a served one opens its page."""
     rows = _rows(request.actor)
     if wants_sheet(request):

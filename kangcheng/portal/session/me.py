@@ -7,19 +7,19 @@ import segno
 from django.contrib import messages
 from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kangcheng.base.accounts import selectors, services
 from kangcheng.base.accounts.roles import ROLES
 from kangcheng.base.audit import acting, record
-from kangcheng.portal.doors import page
+from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.words import Words, t
 
 
 @page()
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Asking) -> HttpResponse:
     """Who am I, what may I do, how do I log in."""
     device = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
     grants = [
@@ -35,7 +35,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @page()
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Asking) -> HttpResponse:
     """Change the password; asked for at the first log-in."""
     faults: list[str] = []
     if request.method == "POST":
@@ -59,7 +59,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @page()
-def set_up_second_factor(request: HttpRequest) -> HttpResponse:
+def set_up_second_factor(request: Asking) -> HttpResponse:
     """Show the QR code of a new secret; the first right code switches the second factor on."""
     device, _ = TOTPDevice.objects.get_or_create(
         user=request.user, confirmed=False, defaults={"name": "totp"}
@@ -96,7 +96,7 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @page()
-def drop_second_factor(request: HttpRequest) -> HttpResponse:
+def drop_second_factor(request: Asking) -> HttpResponse:
     """Switch the second factor off, with the password."""
     if request.method == "POST":
         if request.user.check_password(request.POST.get("password", "")):
