@@ -63,7 +63,10 @@ def run(
     except Faults as error:
         raise located(error, claims) from None
     answers = [result_json(result, explain=explain) for result in settled]
-    text = "".join(f"{as_text(result, explain=explain)}\n" for result in settled)
+
+    def text() -> str:
+        return "".join(f"{as_text(result, explain=explain)}\n" for result in settled)
+
     _deliver(answers, text, out, as_json=as_json)
 
 
@@ -122,7 +125,9 @@ def _compiled(stack_of: Callable[[Claim], Stack], claims: list[Claim]) -> list[R
     return found
 
 
-def _deliver(answers: list[dict[str, Any]], text: str, out: Path | None, *, as_json: bool) -> None:
+def _deliver(
+    answers: list[dict[str, Any]], text: Callable[[], str], out: Path | None, *, as_json: bool
+) -> None:
     import json
 
     from kangcheng.funds.engine.resultfile import write_results
@@ -133,4 +138,4 @@ def _deliver(answers: list[dict[str, Any]], text: str, out: Path | None, *, as_j
     if as_json:
         typer.echo(json.dumps(answers, ensure_ascii=False, indent=1))
     elif out is None:
-        typer.echo(text, nl=False)
+        typer.echo(text(), nl=False)

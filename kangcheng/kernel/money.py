@@ -25,6 +25,7 @@ _SCALE = {
     "亿": 10**8,
     "万亿": 10**12,
 }
+_PLAIN = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,2}))?")
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(百万|千万|万亿|百|千|万|亿)?(元|圆)?")
 
 
@@ -44,6 +45,8 @@ def parse_yuan(text: str) -> int:
             rule="金额按文本读入，不经浮点数",
             todo='写成 "1234.50"',
         )
+    if match := _PLAIN.fullmatch(text):  # what data holds most of the time; the rest is read below, with the same meaning
+        return int(match[1]) * FEN_PER_YUAN + int((match[2] or "").ljust(2, "0"))
     plain = "".join(unicodedata.normalize("NFKC", text).split()).removeprefix("¥").removeprefix("CNY")
     match = _AMOUNT.fullmatch(plain)
     if match is None or len(plain) > 40 or not plain.isprintable():

@@ -37,8 +37,17 @@ def kinds_page(kinds: Mapping[str, Kind]) -> str:
 def _kind(kind: Kind, printed: dict[str, tuple[str, Shape]]) -> list[str]:
     proven = "；每个数值须有算例能发现它变了 (every value proven by a case)" if kind.proven else ""
     own = Record(kind.name, kind.fields, kind.exactly_one, kind.at_most_one)
-    lines, elsewhere = [f"## {kind.name} {kind.title}{proven}", "", *table(own), ""], []
-    for shape in inside(own):
+    lines = [f"## {kind.name} {kind.title}{proven}", "", *table(own), "", *_below(own, kind, printed)]
+    if kind.case is not None:
+        lines += [f"### {kind.name}: 算例 (case)", "", *table(kind.case_record), ""]
+        lines += _below(kind.case_record, kind, printed)
+    return lines
+
+
+def _below(top: Record, kind: Kind, printed: dict[str, tuple[str, Shape]]) -> list[str]:
+    """Every shape inside a record, those of earlier kinds by name only."""
+    lines, elsewhere = [], []
+    for shape in inside(top):
         where, known = printed.get(shape.name, ("", None))
         if known == shape and where != kind.name:
             elsewhere.append(f"{shape.name} ({where})")
@@ -47,8 +56,6 @@ def _kind(kind: Kind, printed: dict[str, tuple[str, Shape]]) -> list[str]:
             lines += [f"### {kind.name}: {shape.name}", "", *_shape(shape), ""]
     if elsewhere:
         lines += [f"别处已列的写法 (printed above): {'、'.join(elsewhere)}", ""]
-    if kind.case is not None:
-        lines += [f"### {kind.name}: 算例 (case)", "", *table(kind.case_record), ""]
     return lines
 
 

@@ -119,7 +119,13 @@ class PackReport:
             lines.append(f"  {result.file}:{result.line} {'/'.join(key)} “{result.name}”")
             lines += [f"      {difference}" for difference in result.differences]
         lines += [f"  注意 notice {fault}" for fault in done.notices]
-        return lines + (self._mutant_lines() if mutated else [])
+        if not mutated:
+            return lines
+        return lines + (
+            self._mutant_lines()
+            if self.mutants or self.passed
+            else ["  有错误，没有移动数值 (nothing moved)"]
+        )
 
     def _mutant_lines(self) -> list[str]:
         survivors = [mutant for mutant in self.mutants if not mutant.noticed]

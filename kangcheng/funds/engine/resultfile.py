@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from kangcheng.kernel.errors import KangchengError
 ENDINGS = (".json", ".csv", ".txt", ".parquet")
 
 
-def write_results(file: Path, results: Sequence[Mapping[str, Any]], text: str) -> None:
+def write_results(file: Path, results: Sequence[Mapping[str, Any]], text: Callable[[], str]) -> None:
     """Write beside the place and move into it, so that a broken run leaves the old file or none. Raises KangchengError."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -28,7 +28,7 @@ def write_results(file: Path, results: Sequence[Mapping[str, Any]], text: str) -
         beside.unlink(missing_ok=True)
 
 
-def _write(file: Path, ending: str, results: Sequence[Mapping[str, Any]], text: str) -> None:
+def _write(file: Path, ending: str, results: Sequence[Mapping[str, Any]], text: Callable[[], str]) -> None:
     if ending == ".json":
         file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     elif ending == ".csv":
@@ -40,7 +40,7 @@ def _write(file: Path, ending: str, results: Sequence[Mapping[str, Any]], text: 
     elif ending == ".parquet":
         _parquet(file, [flat(result) for result in results])
     else:
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text(), encoding="utf-8")
 
 
 def flat(result: Mapping[str, Any], path: str = "") -> dict[str, str]:

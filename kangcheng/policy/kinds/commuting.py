@@ -1,7 +1,8 @@
 """Positions of a stack whose order among themselves cannot matter: swapping them is no mutant, for nothing could notice.
 
 Waivers come off the bill before it is split and price caps before anybody pays, wherever they are listed; a waived
-deposit moves no money. So only positions of the same step can depend on each other.
+deposit moves no money. So only positions of the same step can depend on each other; and what is paid in cash beside the
+bill depends on no other layer, unless they draw on one pool or remember under one name.
 """
 
 from __future__ import annotations
@@ -30,13 +31,22 @@ def commutes(entry: Entry, move: Move, pack: Pack) -> bool:
     kinds = [next((form for form in FORMS if form in rule), "pays") for rule in (one, two)]
     if kinds[0] != kinds[1]:
         return True
+    if _beside(one) or _beside(two):
+        return True
     return kinds[0] == "no_deposit" or (kinds[0] == "waive" and _apart(one, two))
 
 
 def _rule(position: dict[str, Any], pack: Pack) -> dict[str, Any]:
-    rule = position.get("entitlement", position)
-    entry = pack.entries.get(("entitlement", rule)) if isinstance(rule, str) else None
+    kind = "entitlement" if "entitlement" in position else "benefit"
+    rule = position.get(kind, position)
+    entry = pack.entries.get((kind, rule)) if isinstance(rule, str) else None
     return entry.data if entry is not None else rule if isinstance(rule, dict) else {}
+
+
+def _beside(rule: dict[str, Any]) -> bool:
+    """It pays cash, and shares neither a pool nor a remembered name with anybody."""
+    layer = rule.get("subsidy", rule)
+    return layer.get("cash") == "yes" and "pool" not in layer and "names" not in layer.get("accumulate", {})
 
 
 def _apart(one: dict[str, Any], two: dict[str, Any]) -> bool:

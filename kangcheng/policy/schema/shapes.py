@@ -113,7 +113,7 @@ class Many(Type):
 
     @property
     def label(self) -> str:
-        return f"列表 (list of): {self.of.label}"
+        return f"{'一项或列表 (one, or a list of)' if self.single else '列表 (list of)'}: {self.of.label}"
 
     def fit(self, node: Node) -> int:
         if isinstance(node, Sequence):

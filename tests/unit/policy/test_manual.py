@@ -87,4 +87,5 @@ def test_every_form_of_a_value_is_printed_once():
     assert "直接写 (plain): 金额，元 (money, yuan)" in page
     heads = [line for line in page.splitlines() if line.startswith("### ")]
     assert len(heads) == len(set(heads))
+    assert "| `refused` |" in page.split("### process: 一步 step")[1].split("###")[0]
     assert "别处已列的写法 (printed above): 条件 condition (benefit)" in page

@@ -172,6 +172,9 @@ POSITIONS = {
     "pays": "{id: p, benefit: {payer: a, rate: 50%}}",
     "pays-too": "{id: q, benefit: aid}",
     "named": "{id: n, entitlement: free}",
+    "cash": '{id: k, entitlement: {source: s, subsidy: {fixed: "1", cash: "yes"}}}',
+    "cash-too": '{id: l, benefit: {payer: a, fixed: "1", cash: "yes", pool: {id: x, limit: "9"}}}',
+    "cash-named": '{id: m, benefit: {payer: a, fixed: "1", cash: "yes", accumulate: {names: {paid: z}}}}',
 }
 
 
@@ -191,6 +194,10 @@ POSITIONS = {
         ("pays", "pays-too", False),
         ("named", "pays", True),
         ("named", "other-lines", True),
+        ("cash", "pays-too", True),
+        ("pays", "cash", True),
+        ("pays", "cash-too", False),
+        ("cash-named", "pays", False),
     ],
 )
 def test_which_swaps_cannot_matter(bench, one, two, wanted):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kangcheng.funds.engine.facts import Claim, Line
-from kangcheng.funds.engine.parse.reading import MONEY, RATE, Reading, join
+from kangcheng.funds.engine.parse.reading import RATE, Reading, join
 from kangcheng.funds.engine.slots import is_count
 from kangcheng.kernel.dates import age_on
 
@@ -52,7 +52,7 @@ def read(reading: Reading, node: object, path: str = "") -> Claim:
         person=reading.name(body.get("person"), join(path, "person")),
         household=reading.name(body.get("household"), join(path, "household")),
         on=on,
-        sequence=reading.whole(body.get("sequence", "0"), join(path, "sequence")),
+        sequence=reading.whole(body["sequence"], join(path, "sequence")) if "sequence" in body else 0,
         admitted_on=reading.day(body.get("admitted_on"), join(path, "admitted_on")),
         discharged_on=reading.day(body.get("discharged_on"), join(path, "discharged_on")),
         lines=_lines(reading, body.get("lines"), join(path, "lines")),
@@ -71,16 +71,13 @@ def read(reading: Reading, node: object, path: str = "") -> Claim:
 
 
 def _amount(reading: Reading, body: Mapping[str, Any], key: str, path: str) -> int | None:
-    return int(reading.number(body[key], join(path, key), MONEY)) if body.get(key) is not None else None
+    return reading.fen(body[key], join(path, key)) if body.get(key) is not None else None
 
 
 def _amounts(reading: Reading, node: object, path: str) -> dict[str, int]:
     if node is None:
         return {}
-    return {
-        name: int(reading.number(value, join(path, name), MONEY))
-        for name, value in reading.mapping(node, path).items()
-    }
+    return {name: reading.fen(value, join(path, name)) for name, value in reading.mapping(node, path).items()}
 
 
 def _lines(reading: Reading, node: object, path: str) -> tuple[Line, ...]:
@@ -95,7 +92,7 @@ def _line(reading: Reading, node: object, path: str) -> Line:
     amount = reading.need(body, "amount", path)
     return Line(
         group=reading.text(reading.need(body, "group", path), join(path, "group")),
-        amount=int(reading.number(amount, join(path, "amount"), MONEY)) if amount is not None else 0,
+        amount=reading.fen(amount, join(path, "amount")) if amount is not None else 0,
         quantity=reading.whole(body.get("quantity", "1"), join(path, "quantity"), least=1),
         code=reading.text(body.get("code"), join(path, "code")),
         price_limit=_amount(reading, body, "price_limit", path),
@@ -146,7 +143,7 @@ def _accumulators(reading: Reading, node: object, path: str) -> dict[str, int]:
         if is_count(label.partition("@")[0]):
             found[label] = reading.whole(value, here)
         else:
-            found[label] = int(reading.number(value, here, MONEY))
+            found[label] = reading.fen(value, here)
     return found
 
 

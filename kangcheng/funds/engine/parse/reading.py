@@ -190,6 +190,17 @@ class Reading:
             return Fraction(0)
         return value
 
+    def fen(self, node: object, path: str) -> int:
+        """An amount of yuan as fen; zero after a fault. What `number` reads, without the fraction: claims have many."""
+        if isinstance(node, str):
+            try:
+                fen = parse_yuan(node)
+            except KangchengError:
+                return int(self.number(node, path, MONEY))
+            if 0 <= fen <= MOST_FEN:
+                return fen
+        return int(self.number(node, path, MONEY))
+
     def whole(self, node: object, path: str, *, least: int = 0, most: int = 10**6) -> int:
         """A whole number between two bounds; also a plain integer of JSON."""
         if isinstance(node, int) and not isinstance(node, bool):
