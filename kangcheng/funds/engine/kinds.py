@@ -11,6 +11,7 @@ from typing import Any
 from kangcheng.funds.engine import parse, reference
 from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim
+from kangcheng.funds.engine.parse.reading import MONEY, Reading
 from kangcheng.funds.engine.render import as_json
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
@@ -43,6 +44,8 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
 def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     """Settle the claims of a case in order; every leaf expected must be met to the fen."""
     wanted = str(case.data.get("error", ""))
+    if not wanted and "expect" not in case.data:
+        return judged(case, ["没有 expect，也没有 error (nothing is expected)"])
     try:
         results = _settled(entry, case, pack)
     except KangchengError as error:
@@ -88,11 +91,8 @@ def _settled(entry: Entry, case: Case, pack: Pack) -> list[dict[str, Any]]:
     """Results in the order of the case, each claim under the pack of its own day."""
     bodies = _bodies(case)
     claims = parse.claims_of(bodies)
-    before = case.data.get("state") or {}
-    if before.get("accumulators"):
-        seen = parse.claim({"on": "2000-01-01", "accumulators": before["accumulators"]}).accumulators
-        claims[0] = replace(claims[0], accumulators={**seen, **claims[0].accumulators})
-    pools = {name: _used(str(text)) for name, text in (before.get("pools") or {}).items()}
+    seen, pools = _before(case.data.get("state") or {})
+    claims[0] = replace(claims[0], accumulators={**seen, **claims[0].accumulators})
     state = reference.State(pools=pools)
     stacks: dict[date, Stack] = {}
 
@@ -104,9 +104,22 @@ def _settled(entry: Entry, case: Case, pack: Pack) -> list[dict[str, Any]]:
     return [as_json(result) for result in reference.run(stack_of, claims, state)[0]]
 
 
-def _used(text: str) -> int:
-    """What a pool has given so far: plain digits ending in 例 are cases, everything else is yuan."""
-    return int(text.removesuffix("例")) if text.endswith("例") else parse_yuan(text)
+def _before(state: object) -> tuple[Mapping[str, int], dict[str, int]]:
+    """Accumulators and used pools before the first claim of a case. Raises Faults."""
+    reading = Reading()
+    body = reading.mapping(state, "state", ("accumulators", "pools"))
+    pools = reading.mapping(body.get("pools") or {}, "state.pools")
+    used = {name: _used(reading, text, f"state.pools.{name}") for name, text in pools.items()}
+    reading.close("算例 case")
+    seen = parse.claim({"on": "2000-01-01", "accumulators": body.get("accumulators") or {}})
+    return seen.accumulators, used
+
+
+def _used(reading: Reading, node: object, path: str) -> int:
+    """What a pool has given so far: a whole number ending in 例 is cases, everything else is yuan."""
+    if isinstance(node, str) and node.endswith("例"):
+        return reading.whole(node.removesuffix("例"), path)
+    return int(reading.number(node, path, MONEY))
 
 
 def _missed(expected: Any, got: Any, path: str) -> Iterator[str]:

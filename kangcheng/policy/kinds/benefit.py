@@ -337,12 +337,15 @@ CASE: dict[str, Field] = {
     "error": optional(Text(), "应拒绝，拒绝的话里有这些字"),
 }
 
+CASE_AT_MOST_ONE = (("claim", "claims"), ("expect", "error"))
+
 KIND = Kind(
     "benefit",
     "待遇 (benefit)",
     FIELDS,
     at_most_one=(ONE_WAY,),
     case=CASE,
+    case_at_most_one=CASE_AT_MOST_ONE,
     cited="entry",
     proven=True,
     moves=other_sides,

@@ -2,6 +2,7 @@
 
 from kangcheng.policy.kinds.benefit import (
     CASE,
+    CASE_AT_MOST_ONE,
     CLAUSE,
     FREQUENCY,
     LAYER,
@@ -61,6 +62,7 @@ KIND = Kind(
     FIELDS,
     exactly_one=(WAYS,),
     case=CASE,
+    case_at_most_one=CASE_AT_MOST_ONE,
     cited="entry",
     proven=True,
     moves=other_sides,

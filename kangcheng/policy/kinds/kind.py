@@ -89,8 +89,9 @@ class Kind:
     """A kind of entry.
 
     `fields`: its own keys. `check` finds what the schema cannot say. `run_case` runs one worked case beside an entry; None
-    when nothing can be run. `case`: keys of a case (None: anything). `moves`: further changes that `--mutate` should try
-    (a default that was left out); `same`: a move that cannot change what the entry means, so that nothing could notice it.
+    when nothing can be run. `case`: keys of a case (None: anything); `case_at_most_one`: those that do not stand together.
+    `moves`: further changes that `--mutate` should try (a default that was left out); `same`:
+    a move that cannot change what the entry means, so that nothing could notice it.
     `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
     "" when its values do, or when it rests on none. `proven`: the entry must have cases, and a value that none of them
     notices is an error of `packs check --mutate`. `open`: the type of keys not listed, when any are allowed.
@@ -104,6 +105,7 @@ class Kind:
     check: Callable[[Entry, Pack], list[Fault]] = no_faults
     run_case: Callable[[Entry, Case, Pack], CaseResult] | None = None
     case: dict[str, Field] | None = None
+    case_at_most_one: tuple[tuple[str, ...], ...] = ()
     moves: Callable[[Entry, At], Iterable[Move]] = no_moves
     same: Callable[[Entry, Move, Pack], bool] = never_same
     cited: str = ""
@@ -115,7 +117,7 @@ class Kind:
         """Keys of one worked case."""
         if self.case is None:
             return Record(f"{self.name} 的算例 (case)", CASE, open=Anything(empty=True))
-        return Record(f"{self.name} 的算例 (case)", {**CASE, **self.case})
+        return Record(f"{self.name} 的算例 (case)", {**CASE, **self.case}, at_most_one=self.case_at_most_one)
 
     @cached_property
     def schema(self) -> Record:

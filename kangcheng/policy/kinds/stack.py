@@ -1,7 +1,16 @@
 """A stack: the order in which entitlements, accounts and benefits take a claim. `extends` changes another stack by position."""
 
 from kangcheng.policy.kinds import benefit, entitlement
-from kangcheng.policy.kinds.benefit import BASE, CASE, CLAUSE, NOTE, ONE_WAY, SPLIT, WHEN
+from kangcheng.policy.kinds.benefit import (
+    BASE,
+    CASE,
+    CASE_AT_MOST_ONE,
+    CLAUSE,
+    NOTE,
+    ONE_WAY,
+    SPLIT,
+    WHEN,
+)
 from kangcheng.policy.kinds.boundaries import other_sides
 from kangcheng.policy.kinds.commuting import commutes
 from kangcheng.policy.kinds.kind import COMMON, Kind
@@ -85,6 +94,7 @@ KIND = Kind(
     FIELDS,
     exactly_one=(("order", "extends"),),
     case=CASE,
+    case_at_most_one=CASE_AT_MOST_ONE,
     cited="entry",
     proven=True,
     moves=other_sides,

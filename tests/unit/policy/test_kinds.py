@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from kangcheng.kernel.errors import Faults
 from kangcheng.policy import kinds
 from kangcheng.policy.checks import check_pack
 from kangcheng.policy.kinds import calendar
 from kangcheng.policy.kinds.plan import tasks
 from kangcheng.policy.pack import PackError
+from kangcheng.policy.reader import read_entry
 
 DAY = date(2026, 1, 1)
 
@@ -168,3 +170,10 @@ def test_every_file_of_kinds_is_known():
         name for name, kind in kinds.known().items() if kind.proven
     }
     assert all(kind.title and kind.schema.fields for kind in kinds.known().values())
+
+
+def test_a_case_gives_one_claim_or_several_and_expects_or_is_refused():
+    one = "{name: a, claim: {on: 2024-01-01}, claims: [{on: 2024-01-01}], expect: {}, error: x}"
+    with pytest.raises(Faults) as error:
+        read_entry(f"kind: benefit\nid: b\ntitle: 试\npayer: p\nrate: '1'\ncases: [{one}]\n", "b.yaml")
+    assert [fault.what.split(": ")[1] for fault in error.value.faults] == ["claim, claims", "expect, error"]

@@ -80,7 +80,12 @@ def test_an_entry_is_read_on_the_days_of_its_cases() -> None:
         ({"claim": CLAIM, "error": "x"}, ("应被拒绝，理由含 'x'，却结算了",)),
         ({"claim": {"on": "x"}, "error": "不是日期"}, ()),
         ({"claim": {"on": "x"}, "error": "没有"}, ("被拒绝 (refused)",)),
-        ({"claim": {"on": "x"}}, ("被拒绝 (refused)",)),
+        ({"claim": {"on": "x"}, "expect": {}}, ("被拒绝 (refused)",)),
+        ({"claim": CLAIM}, ("没有 expect，也没有 error",)),
+        ({"claim": CLAIM, "state": ["a"], "expect": {}}, ("state: 应为键值对",)),
+        ({"claim": CLAIM, "state": {"pools": "x"}, "expect": {}}, ("state.pools: 应为键值对",)),
+        ({"claim": CLAIM, "state": {"pools": {"a": "x例"}}, "expect": {}}, ("state.pools.a: 不是数",)),
+        ({"claim": CLAIM, "state": {"accumulators": "x"}, "expect": {}}, ("accumulators: 应为键值对",)),
         ({"claim": CLAIM, "expect": {"layers": {"x": {"skipped": "", "given": "no"}}}}, ()),
         (
             {
