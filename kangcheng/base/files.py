@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 
 from kangcheng.base.accounts.types import Actor
+from kangcheng.base.keys import private_folder
 from kangcheng.base.row import Base
 from kangcheng.kernel.errors import KangchengError
 
@@ -92,7 +93,8 @@ def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: into a side file, flushed, then renamed."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        private_folder(folder)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kangcheng.base import workbooks
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 200_000
+MOST_NOTE = 200  # characters of a footer, in which a plain "&" would begin a code
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program would run when it opens a .csv
 
 
@@ -91,7 +93,7 @@ def write_sheet(
         sheet.write_string(0, place, heading, bold)
         sheet.set_column(place, place, min(40, max(10, 2 * len(heading))))
     sheet.freeze_panes(1, 0)
-    sheet.set_footer(f"&L{note}&R&P/&N")
+    sheet.set_footer(f"&L{note[:MOST_NOTE].replace('&', '＆')}&R&P/&N")
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             _write_cell(sheet, number, place, value)
@@ -124,6 +126,10 @@ def _xlsx(content: bytes, name: str) -> list[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        content = workbooks.plain(content)
+    except workbooks.WorkbookError as error:
+        raise SheetError(error.what, where=name, rule=error.rule, todo=error.todo) from error
+    try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         if sheet.height > MOST_ROWS:
             raise _refusal(name, "行数过多 (too many rows)", f"至多 {MOST_ROWS} 行")
@@ -140,7 +146,10 @@ def _csv(content: bytes, name: str) -> list[list[str]]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return [[_text(cell) for cell in cells] for cells in csv.reader(io.StringIO(text, newline=""))]
+        try:
+            return [[_text(cell) for cell in cells] for cells in csv.reader(io.StringIO(text, newline=""))]
+        except csv.Error as error:
+            raise _refusal(name, "不是可读的 .csv 文件 (not a readable .csv)", "逗号分隔的文本") from error
     raise _refusal(name, "文字编码无法识别 (unknown encoding)", "UTF-8 或 GB 18030")
 
 
@@ -154,7 +163,8 @@ def _text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == dt.time(0) else cell.isoformat(" ")
     if isinstance(cell, dt.date):
         return cell.isoformat()
-    return unicodedata.normalize("NFC", str(cell)).replace("\u3000", " ").strip().removeprefix("'")
+    text = unicodedata.normalize("NFC", str(cell)).replace("\u3000", " ").replace("\0", "")
+    return text.strip().removeprefix("'")
 
 
 def _places(
