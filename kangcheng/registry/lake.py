@@ -142,7 +142,7 @@ UNMATCHED = Table(
     (
         Column("batch_id", "uuid", "导入批次", "import batch"),
         Column("category", "text", "类别代码", "category code"),
-        Column("reason", "text", "原因：not_registered 未登记，name_differs 姓名不符", "reason"),
+        Column("reason", "text", "原因：not_registered 未登记或不在本区划，name_differs 姓名不符", "reason"),
         Column("applied_on", "date", "导入日期", "day of import"),
     ),
     """

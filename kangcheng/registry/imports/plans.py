@@ -100,22 +100,16 @@ def _count(reading: Reading) -> int:
 def _categories(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
     indexes = {row.number: identity_index(row.values["identity"]) for row in rows}
     known = known_people(indexes.values())
+    here = by.where("person.import")
     held = _held({person.id for person in known.values()})
     paths = areas.paths({person.area_code for person in known.values()})
     for row in rows:
         person = known.get(indexes[row.number])
-        if person is None:
+        if person is None or not here.covers_area(person.area_code):
+            # Who lives elsewhere waits like somebody unknown: a trial must not tell who is registered where.
             made.unmatched.append((row, _unmatched(row, "not_registered")))
         elif not same_name(person.name, row.values["name"]):
             made.unmatched.append((row, _unmatched(row, "name_differs")))
-        elif not by.covers_area(person.area_code):
-            made.refuse(
-                row,
-                "identity",
-                "该居民不在您的职责区划内 (outside your area)",
-                "只能导入本区划的名单",
-                "由该区划导入",
-            )
         else:
             _grant(made, row, person, held)
             _note_village(made, row, person, paths.get(person.area_code, ()))
@@ -171,6 +165,7 @@ def _residents(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
     indexes = {row.number: identity_index(row.values["identity"]) for row in rows}
     known = known_people(indexes.values())
     first: dict[bytes, int] = {}
+    here = by.where("person.import")
     for row in rows:
         index = indexes[row.number]
         earlier = first.setdefault(index, row.number)
@@ -180,6 +175,14 @@ def _residents(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
             )
         elif index not in known:
             _new_person(made, row, places[row.values["area"]], by, on)
+        elif not here.covers_area(known[index].area_code):
+            made.refuse(
+                row,
+                "identity",
+                "该号码不能在本区划登记 (not to be registered in your area)",
+                "",
+                "由市级经办核对",
+            )
         elif same_name(known[index].name, row.values["name"]):
             made.unchanged += 1
         else:

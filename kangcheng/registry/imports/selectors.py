@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.ids import mask_identity
 from kangcheng.registry.categories.models import PersonCategory
 from kangcheng.registry.imports.columns import columns as asked_columns
@@ -16,9 +17,10 @@ from kangcheng.registry.validity import holds
 __all__ = ["batches", "get", "help_rows", "marking_rate", "template", "unmatched"]
 
 
-def batches(*, kind: str = "", limit: int = 100) -> list[Batch]:
-    """Imports that were applied, newest first."""
-    rows = ImportBatch.objects.filter(kind=kind) if kind else ImportBatch.objects.all()
+def batches(*, kind: str = "", limit: int = 100, by: Actor | None = None) -> list[Batch]:
+    """Imports that were applied, newest first; with `by`, for whoever works for a district only their own."""
+    rows = ImportBatch.objects.filter(_of("applied_by", by))
+    rows = rows.filter(kind=kind) if kind else rows
     return [_batch(row) for row in _waiting(rows).order_by("-created_at")[:limit]]
 
 
@@ -28,9 +30,9 @@ def get(batch_id: UUID) -> Batch | None:
     return _batch(row) if row else None
 
 
-def unmatched(batch_id: UUID | None = None) -> list[Unmatched]:
-    """Rows that still have nobody, of one import or of all that stand, in the order of their files."""
-    rows = ImportRow.objects.filter(matched_on=None, batch__state="applied")
+def unmatched(batch_id: UUID | None = None, *, by: Actor | None = None) -> list[Unmatched]:
+    """Rows that still have nobody, of one import or of all that stand, in the order of their files; `by` as above."""
+    rows = ImportRow.objects.filter(_of("batch__applied_by", by), matched_on=None, batch__state="applied")
     if batch_id:
         rows = rows.filter(batch_id=batch_id)
     return [
@@ -65,6 +67,11 @@ def help_rows(kind: str, on: date) -> list[tuple[str, bool, str, str]]:
         (asked.column.heading, asked.column.required, asked.help, asked.column.example)
         for asked in asked_columns(kind, on)
     ]
+
+
+def _of(name: str, by: Actor | None) -> Q:
+    """A list names people of whatever district it came from: who does not work for the whole city sees their own lists."""
+    return Q() if by is None or by.covers_area("") else Q(**{name: by.user_id})
 
 
 def _waiting(rows: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:

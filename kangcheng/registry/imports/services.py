@@ -104,6 +104,8 @@ def undo(*, batch_id: UUID, by: Actor, on: date, why: str) -> None:
         if batch is None:
             raise ImportRefused("没有这个可撤销的批次 (no such import to take back)", where=str(batch_id))
         _allowed(batch.kind, by)
+        if batch.applied_by != by.user_id:
+            require(by, "person.import", area="")  # another's list: only for the whole city
         take_back = {"residents": _take_back_residents, "categories": _take_back_categories}[batch.kind]
         count = take_back(batch_id, by, on, why)
         batch.state, batch.undone_by, batch.undone_on, batch.undone_why = "undone", by.user_id, on, why

@@ -9,7 +9,7 @@ from kangcheng.base.sheets import write_sheet
 from kangcheng.kernel.errors import Fault
 
 KINDS = {"residents": "居民名册", "categories": "人员类别名单（建档立卡、低保等）"}
-REASONS = {"not_registered": "未登记的居民", "name_differs": "姓名与登记不符"}
+REASONS = {"not_registered": "未登记或不在本区划的居民", "name_differs": "姓名与登记不符"}
 ERROR_HEADINGS = ("行号", "列", "问题", "规则", "处理办法")
 UNMATCHED_HEADINGS = ("行号", "身份证号", "姓名", "村", "类别", "原因")
 
