@@ -20,6 +20,7 @@ from kangcheng.portal import citypack
 from kangcheng.portal.counter import circumstances, picture
 from kangcheng.portal.counter.places import chosen, narrowed, own
 from kangcheng.portal.doors import Asking, page
+from kangcheng.portal.words import t
 from kangcheng.registry.catalogues import selectors as catalogues
 from kangcheng.registry.categories import selectors as categories
 from kangcheng.registry.coverage import selectors as coverage
@@ -130,6 +131,18 @@ def _days(request: Asking) -> tuple[date, date | None]:
     return parse_date(admitted) if admitted else request.today, parse_date(discharged) if discharged else None
 
 
+def _key(request: Asking) -> str:
+    """The key of the form: each step of the visit is done once under a key of its own made from it."""
+    key = request.POST.get("key", "").strip()[:80]
+    if not key:
+        raise KangchengError(
+            t("表单缺少防重复标记", "the form carries no key"),
+            where="key",
+            todo=t("重新打开本页再办理", "open the page again"),
+        )
+    return key
+
+
 def _done(request: Asking, person_id: UUID) -> HttpResponse:
     """Open the bill, charge its lines and, when the visit is over, discharge and settle. Each step is safe to repeat."""
     lines, faults = typed_lines(request)
@@ -137,7 +150,7 @@ def _done(request: Asking, person_id: UUID) -> HttpResponse:
         raise Faults(faults, todo="退回上一页改正")
     place = chosen(request, own(request.actor, request.today))
     admitted, discharged = _days(request)
-    key, by, on, pack = request.POST.get("key", ""), request.actor, request.today, citypack.pack()
+    key, by, on, pack = _key(request), request.actor, request.today, citypack.pack()
     setting = request.POST.get("setting", "outpatient")
     bill = billing.open_bill(
         person_id=person_id, institution_id=place.id, setting=setting, admitted_on=admitted, by=by, on=on,
