@@ -23,12 +23,14 @@ def main() -> None:
 def facts(on: date) -> dict[str, Any]:
     """Residents, a county hospital where one of them lives, and its items."""
     poor, only, hospital = _poor_at_home(on)
+    strangers = _strangers(on, elsewhere=hospital.area_code)
     return {
         "hospital": hospital.name,
         "poor": poor[0],
         "poor_others": poor[1:],
         "poor_only": only,
-        "stranger": _somebody(on, elsewhere=hospital.area_code),
+        "stranger": strangers[0],
+        "strangers": strangers[1:],
         "resident": _demo_resident(),
         "items": _items(hospital.id, on),
         "own_hospital": _own_hospital(on),
@@ -80,20 +82,15 @@ def _shown(person: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _somebody(on: date, *, elsewhere: str) -> dict[str, Any]:
-    """A living grown-up of another county."""
+def _strangers(on: date, *, elsewhere: str) -> list[dict[str, Any]]:
+    """Living grown-ups of another county."""
     from django.db.models import Q
 
     from kangcheng.registry.people import selectors as people
 
-    grown = date(on.year - 45, 1, 1)
-    everybody = people.search(
-        people.Wanted(living=True, born_before=grown),
-        on=on,
-        within=~Q(area_code__startswith=elsewhere[:6]),
-        limit=50,
-    )
-    return next(_shown(person) for person in everybody if people.contact(person.id).identity)
+    grown = people.Wanted(living=True, born_before=date(on.year - 45, 1, 1))
+    found = people.search(grown, on=on, within=~Q(area_code__startswith=elsewhere[:6]), limit=60)
+    return [one for one in map(_shown, found) if one["identity"]]
 
 
 def _demo_resident() -> dict[str, Any]:
