@@ -38,6 +38,12 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         show(unreachable(error))
         return 1
+    except Exception as error:
+        told = unprepared(error)
+        if told is None:
+            raise
+        show(told)
+        return 1
     return 0
 
 
@@ -79,6 +85,23 @@ def unreachable(error: OSError) -> KangchengError:
     return KangchengError(
         f"读写失败 (input or output failed): {what}", where=where, todo="检查路径、权限和磁盘"
     )
+
+
+def unprepared(error: Exception) -> KangchengError | None:
+    """In our own words: a database that is not there or has no tables yet. None for every other error."""
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    if "django.db.utils.ProgrammingError" in kinds and type(error.__cause__).__name__ == "UndefinedTable":
+        return KangchengError(
+            "数据库里还没有表 (the database is not prepared)", todo="先运行 kangcheng upgrade 或 make demo"
+        )
+    if "django.db.utils.OperationalError" in kinds:
+        told = str(error).strip().splitlines()[:1]
+        return KangchengError(
+            "数据库用不了 (cannot use the database)",
+            where="".join(told),
+            todo="检查 DATABASE_URL；kangcheng doctor",
+        )
+    return None
 
 
 def _nothing() -> None:

@@ -16,7 +16,7 @@ class PeriodError(KangchengError):
 def span(text: str) -> Span:
     """Read `2024`, `2024Q2`, `2024-05`; raises PeriodError."""
     found = re.fullmatch(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", text.strip().upper())
-    if not found or int(found[1]) < 1900:
+    if not found or not 1900 <= int(found[1]) < 9999:
         raise PeriodError(
             "看不懂这个时期 (not a period)",
             where=text[:40],

@@ -71,3 +71,20 @@ def test_what_the_machine_refuses_is_said_in_our_words(failing, capsys):
     failing(OSError())
     assert main.run(["serve"]) == 1
     assert "OSError" in capsys.readouterr().err
+
+
+def test_a_database_without_tables_or_out_of_reach(failing, capsys):
+    from django.db.utils import OperationalError, ProgrammingError
+    from psycopg.errors import UndefinedTable
+
+    missing = ProgrammingError("relation x does not exist")
+    missing.__cause__ = UndefinedTable()
+    failing(missing)
+    assert main.run(["serve"]) == 1
+    assert "kangcheng upgrade" in capsys.readouterr().err
+    failing(OperationalError("connection failed\nhint"))
+    assert main.run(["serve"]) == 1
+    assert "位置: connection failed\n" in capsys.readouterr().err
+    failing(ProgrammingError("syntax"))
+    with pytest.raises(ProgrammingError):
+        main.run(["serve"])
