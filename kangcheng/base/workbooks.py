@@ -37,7 +37,7 @@ def plain(content: bytes) -> bytes:
             if "xl/workbook.xml" not in names or len(set(names)) != len(names) or len(names) > MOST_PARTS:
                 raise _refusal("不是 .xlsx 工作簿 (not an .xlsx workbook)", "须为 Excel 2007 及以后的 .xlsx")
             parts = _unpacked(book, names)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
         raise _refusal("不是可读的 .xlsx 文件 (not a readable .xlsx)", "须为未加密的 .xlsx") from error
     for name, part in parts.items():
         if name.startswith("xl/worksheets/"):

@@ -15,7 +15,7 @@ ASKED = sorted(
     {
         name
         for text in SOURCES
-        for name in re.findall(r'(?:GET|POST|ask)(?:\.get\(|\.getlist\(|\[)"(\w+)"', text)
+        for name in re.findall(r'(?:GET|POST|ask|given)(?:\.get\(|\.getlist\(|\[)"(\w+)"', text)
     }
 )
 ODD = ("\x00", "²", "9999-12-31", "x" * 5000, "0001-01-01", "0000", "-1", "9" * 30, "%s%n", "\U0001f600")

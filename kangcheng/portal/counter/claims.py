@@ -185,17 +185,29 @@ def reverse_claim(request: Asking, settlement_id: UUID) -> HttpResponse:
 def receipt(request: Asking, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as a page to read."""
     answer = _mine(request, settlement_id)
-    for_pages.name_of_subject(
+    name = for_pages.name_of_subject(
         answer.person_id, by=request.actor, on=request.today, what="receipt", why="查看结算单"
     )
     data = receipts.data(settlement_id)
-    return render(request, "portal/counter/receipt.html", {"data": data, **picture.shown(data.settlement)})
+    whole = name == data.person_name
+    context = {
+        **picture.shown(data.settlement),
+        "data": data,
+        "name": name,
+        "whole": whole,
+        "may_print": whole or request.actor.may("claim.settle"),
+    }
+    return render(request, "portal/counter/receipt.html", context)
 
 
 @page("claim.look", "own.look", purpose="settlement")
 def receipt_pdf(request: Asking, settlement_id: UUID) -> HttpResponse:
     """The settlement sheet as PDF; every print is counted."""
     answer = _mine(request, settlement_id)
+    # Paper names the person in full: printed where it was settled, by those who may see the person, or by themself.
+    own = for_pages.is_own(answer.person_id, by=request.actor, on=request.today)
+    if not own and not request.actor.may("claim.settle"):
+        for_pages.require(answer.person_id, by=request.actor, on=request.today, what="receipt")
     for_pages.name_of_subject(
         answer.person_id, by=request.actor, on=request.today, what="receipt", why="打印结算单"
     )
