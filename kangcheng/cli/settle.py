@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kangcheng.kernel.errors import Faults, KangchengError
+from kangcheng.kernel.errors import Faults
 
 if TYPE_CHECKING:
     from kangcheng.funds.engine.definition import Stack
@@ -98,31 +98,12 @@ def _settle(
     stack_of: Callable[[Claim], Stack], claims: list[Claim], engine: Engine, *, explain: bool
 ) -> list[Result]:
     if engine is Engine.compiled:
-        return _compiled(stack_of, claims)
+        from kangcheng.funds.engine import batches
+
+        return batches.settle(stack_of, claims)
     from kangcheng.funds.engine import reference
 
     return reference.run(stack_of, claims, explain=explain)[0]
-
-
-def _compiled(stack_of: Callable[[Claim], Stack], claims: list[Claim]) -> list[Result]:
-    """One stack for all claims, since accumulators run through a batch in one pass."""
-    from kangcheng.funds.engine import compiled
-    from kangcheng.funds.engine.choose import stacks_of
-
-    stacks = {id(stack): stack for stack in stacks_of(stack_of, claims)}
-    if len(stacks) > 1:
-        names = ", ".join(sorted({stack.id for stack in stacks.values()}))
-        raise KangchengError(
-            f"单据分属几个叠层或几个版本: {names} (several stacks)",
-            rule="compiled 一次只运行一个叠层，累计才连贯",
-            todo="用 --stack 指定，或用 --engine reference",
-        )
-    if not stacks:
-        return []
-    stack = next(iter(stacks.values()))
-    program = compiled.compile(stack)
-    found: list[Result] = program.run(compiled.batch.from_claims(claims, stack)).results()
-    return found
 
 
 def _deliver(

@@ -45,7 +45,9 @@ def parse_yuan(text: str) -> int:
             rule="金额按文本读入，不经浮点数",
             todo='写成 "1234.50"',
         )
-    if match := _PLAIN.fullmatch(text):  # what data holds most of the time; the rest is read below, with the same meaning
+    if match := _PLAIN.fullmatch(
+        text
+    ):  # what data holds most of the time; the rest is read below, with the same meaning
         return int(match[1]) * FEN_PER_YUAN + int((match[2] or "").ljust(2, "0"))
     plain = "".join(unicodedata.normalize("NFKC", text).split()).removeprefix("¥").removeprefix("CNY")
     match = _AMOUNT.fullmatch(plain)

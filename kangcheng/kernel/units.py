@@ -82,7 +82,7 @@ _NUMBERS = (
     *("mmol/L", "mmHg", "mg/dL", "g/L", "bpm", "µg", "IU", "mu", "ratio", "score"),
 )
 _PER = frozenset(_COUNTS) | {
-    *("person", "household", "child", "woman", "doctor", "team"),
+    *("person", "person-time", "household", "child", "woman", "doctor", "team"),
     *(
         "case",
         "visit",

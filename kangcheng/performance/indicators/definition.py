@@ -30,7 +30,7 @@ def indicator(entry: Raw, tables: Mapping[str, Table]) -> Indicator:
         direction=entry.get("direction", "none"),
         decimals=int(entry.get("decimals", "1")),
         period=entry.get("period", "month"),
-        breakdowns=tuple(entry.get("breakdowns", ())),
+        breakdowns=_listed(entry.get("breakdowns", ())),
         measure=_counted(entry.get("measure"), tables),
         numerator=_counted(ratio.get("numerator"), tables),
         denominator=_counted(ratio.get("denominator"), tables),
@@ -56,6 +56,10 @@ def _counted(raw: Raw | None, tables: Mapping[str, Table]) -> Counted | None:
         table.column(column)
     where = {name: _test(table, name, value) for name, value in (raw.get("where") or {}).items()}
     return Counted(Measure(table.name, how, column, where), raw.get("whole_year") == "yes")  # type: ignore[arg-type]
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _test(table: Table, name: str, value: Any) -> tuple[Scalar, ...] | Between:

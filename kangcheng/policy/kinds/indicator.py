@@ -13,6 +13,7 @@ from kangcheng.policy.schema import (
     Span,
     Table,
     Text,
+    UnitCode,
     choice,
     optional,
     ref,
@@ -64,13 +65,15 @@ TARGET = Record(
 )
 
 FIELDS: dict[str, Field] = {
-    "unit": required(Text(), "单位：%、CNY、persons、person-times、count、days、CNY/person…", moved=False),
+    "unit": required(
+        UnitCode(), "单位：%、CNY、persons、person-times、count、days、CNY/person…", moved=False
+    ),
     "direction": optional(choice("up", "down", "none", moved=False), "越高越好、越低越好", moved=False),
     "decimals": optional(whole("0", "6"), "小数位数，默认1"),
     "measure": optional(MEASURE, "计数或求和"),
     "ratio": optional(RATIO, "两个量之比"),
     "sum": optional(Many(ref("indicator"), least=2), "几个指标之和"),
-    "difference": optional(Many(ref("indicator"), least=2, ordered=True), "两个指标之差"),
+    "difference": optional(Many(ref("indicator"), least=2, most=2, ordered=True), "两个指标之差"),
     "share_of": optional(SHARE, "一个指标占另一个的份额"),
     "period": optional(choice("month", "quarter", "year", "none"), "期间，默认 month；none 为截至导出"),
     "breakdowns": optional(Many(Text(), single=True), "可分组的列", moved=False),

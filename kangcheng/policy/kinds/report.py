@@ -1,6 +1,7 @@
 """A document whose every figure is an indicator at a date and a scope."""
 
 import re
+from typing import Any
 
 from kangcheng.kernel.errors import Fault
 from kangcheng.policy.entry import Entry
@@ -58,7 +59,8 @@ FIELDS: dict[str, Field] = {
 
 
 def check(entry: Entry, pack: Pack) -> list[Fault]:
-    """Every {{name}} of the text is a figure of the section, and every figure is used."""
+    """Every {{name}} of the text is a figure of the section, every figure is used, and tables and charts are grouped by a
+    column that their indicators can be broken down by."""
     faults = []
     for number, section in enumerate(entry.get("sections")):
         used = re.findall(r"\{\{\s*(.*?)\s*\}\}", section.get("text", ""))
@@ -77,6 +79,29 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
                 faults.append(
                     entry.fault(
                         ("sections", number, "figures", name), f"正文没有用到 (figure not used) {name!r}"
+                    )
+                )
+        faults += _ungrouped(entry, pack, number, section)
+    return faults
+
+
+def _ungrouped(entry: Entry, pack: Pack, number: int, section: dict[str, Any]) -> list[Fault]:
+    faults = []
+    for place in ("table", "chart"):
+        drawn = section.get(place, {})
+        by = drawn.get("by", "month")
+        if place == "chart" and by == "month":
+            continue
+        for id_ in drawn.get("indicators", [drawn["indicator"]] if "indicator" in drawn else []):
+            given = pack.entries["indicator", id_].get("breakdowns", ())
+            known = (given,) if isinstance(given, str) else tuple(given)
+            if by not in known:
+                faults.append(
+                    entry.fault(
+                        ("sections", number, place, "by"),
+                        f"指标 {id_} 不能按 {by} 分组 (no such breakdown)",
+                        rule=f"可分组的列: {', '.join(known) or '无'}",
+                        near=nearest(by, known),
                     )
                 )
     return faults

@@ -12,7 +12,7 @@ from typing import Any
 
 from kangcheng.kernel.dates import parse_date, parse_period
 from kangcheng.kernel.errors import Fault, KangchengError
-from kangcheng.kernel.money import parse_yuan, rounded, yuan
+from kangcheng.kernel.money import LARGEST_FEN, parse_yuan, rounded, yuan
 from kangcheng.kernel.units import parse_number, parse_rate
 from kangcheng.policy.schema.place import At, Move, Type, nearest
 from kangcheng.policy.source import Node, Scalar
@@ -132,9 +132,10 @@ class Money(Parsed):
 
 
 def money_steps(fen: int) -> list[int]:
-    """The amount a step up and a step down: one hundredth, whole yuan, at least one yuan, never below nothing."""
+    """The amount a step up and a step down: one hundredth, whole yuan, at least one yuan, never below nothing or too large."""
     step = max(FEN_STEP, rounded(Fraction(abs(fen), 100), FEN_STEP))
-    return [fen + step, *([max(0, fen - step)] if fen else [])]
+    up = [fen + step] if fen + step <= LARGEST_FEN else []
+    return [*up, *([max(0, fen - step)] if fen else [])]
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,11 @@ def _is_rate(text: str) -> bool:
 
 def _amount_steps(text: str) -> list[str]:
     if _is_rate(text):
-        return [str(step) for step in rate_steps(parse_rate(text)) if step >= 0]
+        steps = [step for step in rate_steps(parse_rate(text)) if step >= 0]
+        above = [
+            step for step in steps if step > 1 and (step * 100).denominator == 1
+        ]  # as a %, or it reads as yuan
+        return [*(f"{step * 100}%" for step in above), *(str(step) for step in steps if step <= 1)]
     return [yuan(fen) for fen in money_steps(parse_yuan(text))]
 
 

@@ -110,6 +110,7 @@ class Many(Type):
     least: int = 1
     single: bool = False
     ordered: bool = False
+    most: int | None = None
 
     @property
     def label(self) -> str:
@@ -134,6 +135,10 @@ class Many(Type):
         if len(node.items) < self.least:
             yield at.fault(
                 node.line, f"至少 {self.least} 项，现有 {len(node.items)} 项 (too few items)", rule=self.label
+            )
+        if self.most is not None and len(node.items) > self.most:
+            yield at.fault(
+                node.line, f"至多 {self.most} 项，现有 {len(node.items)} 项 (too many items)", rule=self.label
             )
         for index, item in enumerate(node.items):
             yield from self.of.faults(item, at.into(index))

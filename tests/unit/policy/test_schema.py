@@ -228,6 +228,7 @@ UNITED = s.Record("值", {"unit": s.required(s.Text(), moved=False), "value": s.
         ("CNY/person", "300", ["300 → 303.00", "300 → 297.00"]),
         ("'%'", "70", ["70 → 71/100", "70 → 69/100"]),
         ("'%'", "0", ["0 → 1/100"]),
+        ("CNY", "1000000000000000", ["1000000000000000 → 990000000000000.00"]),
         ("days", "3", ["3 → 4", "3 → 2"]),
         ("days", "0", ["0 → 1"]),
         ("km", "1.5", ["1.5 → 151/100", "1.5 → 149/100"]),
@@ -244,6 +245,11 @@ def test_any_text_is_judged_without_breaking(type_, text):
     found = list(type_.faults(node, AT))
     if not found:
         assert all(not list(type_.faults(move.node, AT)) for move in type_.moves(node, AT))
+
+
+def test_a_list_may_be_bounded():
+    found = list(s.Many(s.Text(), most=2).faults(parse("[a, b, c]"), AT))
+    assert [fault.what for fault in found] == ["至多 2 项，现有 3 项 (too many items)"]
 
 
 def test_the_nearest_word():
