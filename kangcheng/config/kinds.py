@@ -5,7 +5,12 @@ from importlib import import_module
 from kangcheng.policy import kinds
 
 # Each has a tuple or list KINDS of policy kinds with their `check` and `run_case` filled in.
-MODULES = ("kangcheng.funds.engine.kinds", "kangcheng.performance.kinds")
+MODULES = (
+    "kangcheng.funds.engine.kinds",
+    "kangcheng.work.kinds",
+    "kangcheng.records.kinds",
+    "kangcheng.performance.kinds",
+)
 
 
 def wire() -> None:

@@ -1,4 +1,4 @@
-"""Addresses for machines, mounted at /api/."""
+"""Addresses for machines, mounted at /api/; the FHIR endpoint has its own in `fhir`."""
 
 from django.urls import URLPattern, URLResolver
 

@@ -8,7 +8,16 @@ from kangcheng.portal import home
 from kangcheng.portal.session import log_in, me
 
 app_name = "portal"
-AREAS = ("people", "counter", "funds", "plan", "performance", "admin")  # each module lists its own addresses
+AREAS = (
+    "people",
+    "records",
+    "counter",
+    "funds",
+    "work",
+    "plan",
+    "performance",
+    "admin",
+)  # each module lists its own addresses
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),

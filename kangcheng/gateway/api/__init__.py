@@ -1,0 +1,1 @@
+"""The city API: JSON with OpenAPI."""

@@ -1,0 +1,5 @@
+"""What `records` gives to the lake."""
+
+from kangcheng.lake.tables import Table
+
+TABLES: tuple[Table, ...] = ()

@@ -1,0 +1,1 @@
+"""All tables of the module `work`, gathered for Django."""
