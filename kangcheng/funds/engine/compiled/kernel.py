@@ -87,8 +87,16 @@ def _write_body(draft: Draft) -> tuple[str, ...]:
         with source.block("if fault != 0"):
             source.put("status[i] = fault")
             source.put("refused += 1")
+            _write_asked(draft, outputs)
     source.put("return refused")
     return outputs
+
+
+def _write_asked(draft: Draft, outputs: tuple[str, ...]) -> None:
+    """What a refused claim asked of its pools before: once a pool gives less, the claim may well stand."""
+    for at in range(len(draft.pools)):
+        for stem in ("demand", "limit"):
+            draft.source.put(f"out[{outputs.index(f'{stem}.{at}')}, i] = {stem}_{at}")
 
 
 def _write_claim(draft: Draft) -> tuple[str, ...]:

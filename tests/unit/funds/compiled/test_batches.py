@@ -119,6 +119,26 @@ def test_pools_are_cut_in_the_order_of_time(stack_of: Build, seed: int) -> None:
     assert got.pools == after.pools == {"pot": 400_000, "cases": 9}
 
 
+@pytest.mark.parametrize("limit", ["0", "1"])
+def test_a_claim_that_stands_only_once_the_pool_is_cut(
+    stack_of: Build, claim: Callable[..., Claim], limit: str
+) -> None:
+    """The given payment fits over two layers of its payer because a pool before them gives little or nothing."""
+    pool = {"id": "pot", "limit": limit, "counts": "cases"}
+    stack = stack_of(
+        {"id": "pot", "payer": "pot", "rate": "100%", "pool": pool},
+        {"id": "first", "payer": "critical", "base": {"copay": {"weight": "1/3"}}, "fixed": "1"},
+        {"id": "second", "payer": "critical", "base": {"copay": {"weight": "1/3"}}, "rate": "10%"},
+    )
+    claims = [claim(number, 1_000, paid={"critical": 500} if number else {}) for number in range(2)]
+    got = compiled.compile(stack, native=False).run(compiled.from_claims(claims, stack), refused="mark")
+    assert got.refused() == []
+    expected, after = reference.run(lambda _: stack, claims)
+    assert got.results() == expected
+    assert got.pools == after.pools == {"pot": int(limit)}
+    assert [layer.paid for layer in got.results()[1].layers] == [0, 333, 167]
+
+
 def test_memory_of_a_result_is_taken_over(stack_of: Build) -> None:
     stack = stack_of(YEARLY)
     program = compiled.compile(stack, native=False)
