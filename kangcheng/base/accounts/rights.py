@@ -83,5 +83,10 @@ def not_the_last(user: User, roles: Collection[str], by: Actor, on: date) -> Non
         )  # fmt: skip
 
 
+def valid(on: date) -> Q:
+    """The grants that hold on the day."""
+    return (Q(valid_to=None) | Q(valid_to__gt=on)) & Q(valid_from__lte=on)
+
+
 def _valid(on: date) -> QuerySet[RoleGrant]:
-    return RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+    return RoleGrant.objects.filter(valid(on))

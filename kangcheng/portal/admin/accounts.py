@@ -1,6 +1,5 @@
 """The life of an account: opened, given roles, given a new password, closed, opened again."""
 
-import secrets
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kangcheng.base.accounts import selectors, services
 from kangcheng.base.accounts.models import User
+from kangcheng.base.accounts.recovery import first_password
 from kangcheng.base.accounts.roles import ROLES
 from kangcheng.kernel.dates import parse_date
 from kangcheng.portal.doors import Asking, NotFound, page
@@ -165,11 +165,6 @@ def reset(request: Asking, user_id: UUID) -> HttpResponse:
         user=user, password=password, by=request.actor, on=request.today, why=request.POST.get("why", "")
     )
     return render(request, "portal/admin/first_password.html", {"user_account": user, "password": password})
-
-
-def first_password() -> str:
-    """A random password that can be read out: 80 bits."""
-    return "-".join(secrets.token_hex(3) for _ in range(3)) + "K"
 
 
 def _user(user_id: UUID) -> User:
