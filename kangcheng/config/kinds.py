@@ -16,4 +16,4 @@ MODULES = (
 def wire() -> None:
     """Make every kind runnable in this process; safe to repeat. Needs no Django."""
     for name in MODULES:
-        kinds.register(*import_module(name).KINDS)
+        kinds.add(*import_module(name).KINDS)

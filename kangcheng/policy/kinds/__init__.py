@@ -10,7 +10,7 @@ A kind's pure part (keys, what the schema cannot say) is here; the module that r
     # kangcheng/config/kinds.py
     from kangcheng.policy import kinds
     for module in (engine_kinds, ...):
-        kinds.register(*module.KINDS)
+        kinds.add(*module.KINDS)
 
 `check(entry, pack) -> list[Fault]` uses `entry.fault(path, what)` so that file and line come along.
 `run_case(entry, case, pack) -> CaseResult` uses `judged(case, differences)`; `case.data` is the case as str, list, dict.
@@ -35,16 +35,16 @@ __all__ = [
     "CaseResult",
     "Entry",
     "Kind",
+    "add",
     "judged",
     "known",
     "no_faults",
-    "register",
 ]
 
 _REGISTRY: dict[str, Kind] = {}
 
 
-def register(*kinds: Kind) -> None:
+def add(*kinds: Kind) -> None:
     """Make a kind known, or replace its pure part by the one that can be run."""
     for kind in kinds:
         _REGISTRY[kind.name] = kind
@@ -60,7 +60,7 @@ def _discover() -> None:
         if module.name != "kind":
             found = getattr(importlib.import_module(f"{__name__}.{module.name}"), "KIND", None)
             if isinstance(found, Kind):
-                register(found)
+                add(found)
 
 
 _discover()

@@ -166,14 +166,14 @@ def test_survivors_are_printed_and_fail(bench):
 
     toy = Kind("toy", "玩具", {"amount": required(Money())}, run_case=run, proven=True)
     before = kinds.known()
-    kinds.register(toy)
+    kinds.add(toy)
     try:
         bench.write("city/x.yaml", "kind: toy\nid: x\ntitle: 玩\namount: '300'\ncases: [{name: 一, z: 二}]\n")
         bench.parameter(cases="cases: [{name: 首日, on: 2021-01-01, expect: '300'}]\n")
         found = examine(Target("city", bench.root), on=DAY, mutants=True, watch=lambda items, total: items)
     finally:
         kinds._REGISTRY.clear()
-        kinds.register(*before.values())
+        kinds.add(*before.values())
     assert not found.passed and len(found.failing) == 2
     printed = "\n".join(found.lines(True))
     assert "survivor: city/x.yaml:4 amount: 300 → 303.00" in printed
