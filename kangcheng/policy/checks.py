@@ -20,7 +20,7 @@ from kangcheng.policy.store import folder_of
 
 @dataclass
 class Checked:
-    """What became of a pack. `notices` do not fail it: overdue checks, one pack overriding a stranger, assumed values."""
+    """What became of a pack. `notices` do not fail it: overdue checks, one pack overriding a stranger, levels left out."""
 
     pack: Pack
     faults: list[Fault] = field(default_factory=list)
@@ -71,6 +71,7 @@ def check_pack(
                     todo="在旁边写 cases",
                 )
             )
+        checked.notices += kind.notices(entry, pack)
         checked.notices += _overdue(entry, on)
         checked.notices += _stranger(entry, pack)
         checked.assumed += sum(

@@ -13,12 +13,15 @@ from kangcheng.funds.engine.definition import Stack
 from kangcheng.funds.engine.facts import Claim
 from kangcheng.funds.engine.parse.reading import MONEY, Reading
 from kangcheng.funds.engine.render import as_json
+from kangcheng.funds.engine.slots import layer_of
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.money import parse_yuan
 from kangcheng.policy.entry import EARLIEST, Case, CaseResult, Entry, judged
 from kangcheng.policy.kinds import benefit, entitlement, stack
 from kangcheng.policy.pack import Pack
+from kangcheng.policy.source import Mapping as Node
+from kangcheng.policy.source import Path_, plain, walk
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -29,16 +32,83 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
     The entry is read as on every day its cases use; without cases on its first day.
     """
     found: dict[str, Fault] = {}
+    inexact: list[Fault] = []
     for day in _days(entry, pack):
         try:
-            _read(entry, pack, day)
+            inexact = inexact or _inexact(entry, _read(entry, pack, day))
         except Faults as error:
             for fault in error.faults:
                 found.setdefault(f"{fault.where} {fault.what}", fault)
-    return [
+    return inexact + [
         entry.fault(steps_of(fault.where), fault.what, rule=fault.rule, todo=fault.todo, near=fault.near)
         for fault in found.values()
     ]
+
+
+def _inexact(entry: Entry, stack: Stack) -> list[Fault]:
+    """An order of pools under which a batch and the counter could pay different amounts."""
+    if not any((benefit := layer_of(position)) and benefit.pool for position in stack.order):
+        return []
+    from kangcheng.funds.engine.compiled import (
+        Refusal,
+        pools,
+    )  # Arrow and numpy, for the few stacks with pools
+
+    try:
+        pools.check_exact(stack)
+    except Refusal as refusal:
+        place = refusal.where.partition(": ")[2]
+        return [entry.fault(_position(entry, place), refusal.what, rule=refusal.rule, todo=refusal.todo)]
+    return []
+
+
+def _position(entry: Entry, place: str) -> Path_:
+    """Where the entry writes the position of this id; its pool, or its top, when the position stands in another entry."""
+    for key, rows in (("order", entry.get("order")), ("insert", entry.get("insert"))):
+        for number, row in enumerate(rows or []):
+            if place in (row.get("id"), (row.get("position") or {}).get("id")):
+                return (key, number)
+    if place in (entry.get("replace") or {}):
+        return ("replace", place)
+    return ("pool",) if "pool" in entry.data else ()
+
+
+def notices(entry: Entry, pack: Pack) -> list[Fault]:
+    """Tables by level that leave a level out and say nothing for the rest: such a claim would be refused."""
+    found = {}
+    for day in _days(entry, pack):
+        at = pack.at(day)
+        ladders = [tuple(at.levels(id_)) for kind, id_ in pack.versions if kind == "tiers"] if at else []
+        for path, node in walk(entry.node):
+            if isinstance(node, Node) and path[:1] != ("cases",) and {"by", "rows"} <= node.items.keys():
+                missing = _left_out(entry, plain(node), ladders)
+                if missing:
+                    found[path] = missing
+    return [
+        entry.fault(
+            (*path, "rows"),
+            f"没有 {'、'.join(missing)}，也没有 otherwise (levels left out)",
+            rule="表中没有的级，单据被拒收",
+            todo="补一行，或写 otherwise",
+        )
+        for path, missing in found.items()
+    ]
+
+
+def _left_out(entry: Entry, table: dict[str, Any], ladders: list[tuple[str, ...]]) -> list[str]:
+    """Levels that the table has no row for; none when it has an `otherwise` or its rows are no levels.
+
+    Levels that the entry's own `when` shuts out are not missed.
+    """
+    rows = set(table["rows"])
+    mine = [ladder for ladder in ladders if rows and rows <= set(ladder)]
+    if "otherwise" in table or not mine:
+        return []
+    when = entry.get("when") or {}
+    asked = when.get(table["by"]) if isinstance(when, Mapping) else None
+    asked = [asked] if isinstance(asked, str) else asked
+    missing = [[one for one in ladder if one not in rows and (not asked or one in asked)] for ladder in mine]
+    return min(missing, key=len)
 
 
 def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
@@ -160,5 +230,6 @@ def steps_of(path: str) -> tuple[str | int, ...]:
 
 
 KINDS = [
-    replace(kind, check=check, run_case=run_case) for kind in (benefit.KIND, entitlement.KIND, stack.KIND)
+    replace(kind, check=check, notices=notices, run_case=run_case)
+    for kind in (benefit.KIND, entitlement.KIND, stack.KIND)
 ]

@@ -88,8 +88,9 @@ def never_same(entry: Entry, move: Move, pack: Pack) -> bool:
 class Kind:
     """A kind of entry.
 
-    `fields`: its own keys. `check` finds what the schema cannot say. `run_case` runs one worked case beside an entry; None
-    when nothing can be run. `case`: keys of a case (None: anything); `case_at_most_one`: those that do not stand together.
+    `fields`: its own keys. `check` finds what the schema cannot say, `notices` what does not fail the pack.
+    `run_case` runs one worked case beside an entry; None when nothing can be run. `case`: keys of a case (None:
+    anything); `case_at_most_one`: those that do not stand together.
     `moves`: further changes that `--mutate` should try (a default that was left out); `same`:
     a move that cannot change what the entry means, so that nothing could notice it.
     `cited`: "entry" when the entry itself must name a clause or be `assumed` with a source;
@@ -103,6 +104,7 @@ class Kind:
     exactly_one: tuple[tuple[str, ...], ...] = ()
     at_most_one: tuple[tuple[str, ...], ...] = ()
     check: Callable[[Entry, Pack], list[Fault]] = no_faults
+    notices: Callable[[Entry, Pack], list[Fault]] = no_faults
     run_case: Callable[[Entry, Case, Pack], CaseResult] | None = None
     case: dict[str, Field] | None = None
     case_at_most_one: tuple[tuple[str, ...], ...] = ()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kangcheng.funds.engine.kinds import KINDS, check, run_case, steps_of
+from kangcheng.funds.engine.kinds import KINDS, check, notices, run_case, steps_of
 from kangcheng.policy.entry import Case, Entry
 from kangcheng.policy.reader import load_pack, read_entry
 
@@ -62,6 +62,66 @@ def test_an_entry_is_read_on_the_days_of_its_cases() -> None:
     assert "charity-fund-rate" in fault.what
     assert fault.line == 5
     assert check(entry_of(f"{text}  - {{name: a, claim: {{on: soon}}, error: x}}\n"), pack) == []
+
+
+POOLED = """
+kind: stack
+id: x
+title: 测试
+scheme: resident
+setting: inpatient
+split: {}
+order:
+  - {id: basic, benefit: {id: basic, payer: pool, rate: "70%"}}
+  - {id: help, benefit: {id: help, payer: help, base: copay, rate: "50%", pool: {id: pot, limit: "1000"}}}
+"""
+
+
+def test_pools_in_an_exact_order_are_no_fault() -> None:
+    assert check(entry_of(POOLED), NOWHERE) == []
+
+
+YEARLY = '{id: %s, benefit: {payer: a, base: copay, rate: "1", ceilings: [{limit: "5", of: payment, per: year}]%s}}'
+POT = ', pool: {id: %s, limit: "9"}'
+SECOND = '{id: again, benefit: {payer: help, base: copay, rate: "1", pool: {id: pot, limit: "9"}}}'
+
+
+@pytest.mark.parametrize("position", [SECOND, YEARLY % ("sum", POT % "b")], ids=["two draws", "feeds back"])
+def test_an_order_of_pools_that_is_not_exact_is_a_fault_at_its_line(position: str) -> None:
+    (fault,) = check(entry_of(f"{POOLED}  - {position}\n"), NOWHERE)
+    assert (fault.file, fault.line) == ("x.yaml", 10)
+    assert fault.rule
+
+
+def test_a_benefit_whose_pool_feeds_back_is_told_at_its_pool() -> None:
+    text = "kind: benefit\nid: x\ntitle: 测试\npayer: a\nrate: '1'\nceilings: [{limit: '5', of: payment, per: year}]\n"
+    (fault,) = check(entry_of(f"{text}pool: {{id: b, limit: '9'}}\n"), NOWHERE)
+    assert (fault.line, "depends on the pool" in fault.what) == (7, True)
+
+
+TABLE = "kind: benefit\nid: x\ntitle: 测试\npayer: p\nrate: {by: level, rows: {%s}%s}\n%s"
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "when", "missing"),
+    [
+        ('一级: "9%", 三级: "5%"', "", "", "二级"),
+        ('二级: "9%"', "", "", "一级、三级"),
+        ('一级: "9%", 二级: "5%", 三级: "3%"', "", "", ""),
+        ('一级: "9%"', ', otherwise: "5%"', "", ""),
+        ('一级: "9%", 乡镇: "5%"', "", "", ""),
+        ('一级: "9%", 二级: "5%"', "", "when: {level: [一级, 二级]}\n", ""),
+        ('一级: "9%"', "", "when: {level: [一级, 二级]}\n", "二级"),
+    ],
+)
+def test_a_table_that_leaves_levels_out_is_a_notice(rows: str, more: str, when: str, missing: str) -> None:
+    """Of the tiers 一级, 二级, 三级 of the base pack."""
+    entry, pack = entry_of(TABLE % (rows, more, when)), load_pack("relief-2021")
+    assert check(entry, pack) == []
+    found = notices(entry, pack)
+    assert [(one.line, one.what.split(" ")[1].rstrip("，也没有")) for one in found] == (
+        [(5, missing)] if missing else []
+    )
 
 
 @pytest.mark.parametrize(
