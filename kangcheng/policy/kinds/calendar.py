@@ -1,14 +1,12 @@
 """Working days: weekends rest, holidays rest, and some weekends work instead."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-
 from kangcheng.kernel.dates import parse_date
-from kangcheng.kernel.errors import Fault, KangchengError
+from kangcheng.kernel.errors import Fault
 from kangcheng.policy.entry import Case, CaseResult, Entry, judged
 from kangcheng.policy.kinds.kind import Kind
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.schema import FLAG, Clause, Day, Field, Many, Record, Text, optional, required, whole
+from kangcheng.policy.workdays import holidays, working, working_day_after
 
 HOLIDAY = Record(
     "假期 holiday",
@@ -37,17 +35,13 @@ CASE: dict[str, Field] = {
 }
 
 
-class CalendarError(KangchengError):
-    """The day lies outside what the calendar covers."""
-
-
 def check(entry: Entry, pack: Pack) -> list[Fault]:
     """Days lie inside the covered days, and no day is both a holiday and a working day."""
     first, last = parse_date(entry.get("covers_from")), parse_date(entry.get("covers_to"))
     faults = []
     if last < first:
         faults.append(entry.fault("covers_to", "早于 covers_from (ends before it starts)"))
-    off = dict(_holidays(entry))
+    off = dict(holidays(entry))
     for day, number in off.items():
         if not first <= day <= last:
             faults.append(
@@ -65,30 +59,6 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
     return faults
 
 
-def working(entry: Entry, day: date) -> bool:
-    """True on a working day. Raises CalendarError outside the covered days."""
-    first, last = entry.get("covers_from"), entry.get("covers_to")
-    if not parse_date(first) <= day <= parse_date(last):
-        raise CalendarError(
-            f"{day} 不在日历之内 (outside the calendar)",
-            where=entry.file,
-            rule=f"{first}..{last}",
-            todo="补上放假安排",
-        )
-    if day in {parse_date(text) for text in entry.get("workdays")}:
-        return True
-    weekend = {int(text) for text in entry.get("weekend", ["6", "7"])}
-    return day.isoweekday() not in weekend and day not in dict(_holidays(entry))
-
-
-def working_day_after(entry: Entry, day: date, count: int) -> date:
-    """The `count`-th working day after `day` (the day itself does not count). Raises CalendarError."""
-    while count:
-        day += timedelta(days=1)
-        count -= working(entry, day)
-    return day
-
-
 def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     """Whether a day works, or which the n-th working day after it is."""
     data, differences = case.data, []
@@ -100,13 +70,6 @@ def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
         day = working_day_after(entry, on, int(data["after"]))
         differences += [] if day == parse_date(data["expect"]) else [f"应为 {data['expect']}，得 {day}"]
     return judged(case, differences)
-
-
-def _holidays(entry: Entry) -> Iterator[tuple[date, int]]:
-    for number, row in enumerate(entry.get("holidays")):
-        first, last = parse_date(row["from"]), parse_date(row["to"])
-        for step in range((last - first).days + 1):
-            yield first + timedelta(days=step), number
 
 
 KIND = Kind("calendar", "日历 (calendar)", FIELDS, check=check, run_case=run_case, case=CASE)

@@ -7,10 +7,10 @@ import pytest
 from kangcheng.kernel.errors import Faults
 from kangcheng.policy import kinds
 from kangcheng.policy.checks import check_pack
-from kangcheng.policy.kinds import calendar
 from kangcheng.policy.kinds.plan import tasks
 from kangcheng.policy.pack import PackError
 from kangcheng.policy.reader import read_entry
+from kangcheng.policy.workdays import CalendarError, working
 
 DAY = date(2026, 1, 1)
 
@@ -41,8 +41,8 @@ def test_working_days(bench):
     bench.write("city/days.yaml", CALENDAR.format(more="", cases=cases))
     assert failures(bench) == []
     entry = bench.load().entries["calendar", "days"]
-    with pytest.raises(calendar.CalendarError, match="outside the calendar"):
-        calendar.working(entry, date(2025, 1, 1))
+    with pytest.raises(CalendarError, match="outside the calendar"):
+        working(entry, date(2025, 1, 1))
 
 
 def test_a_week_may_rest_on_another_day(bench):
