@@ -29,6 +29,7 @@ def run(
     from kangcheng.performance.indicators.selectors import newest
     from kangcheng.performance.indicators.services import refresh
     from kangcheng.performance.reports import services
+    from kangcheng.portal.performance.labels import in_words
 
     area = _area(scope)
     if fresh or newest() is None:
@@ -37,6 +38,7 @@ def run(
         )
     document = services.write(name=name, period=period, scope=area)
     _begun(document, timezone.localdate())
+    document = in_words(document)
     out.write_bytes(services.as_file(document, out.suffix))
     typer.echo(f"{out}: {document.title} {document.span.text}, {len(document.figures)} 个数字 figures")
 

@@ -92,11 +92,14 @@ class Composer:
             return self._printed(value.shown, value)
         other = self.computer.value(raw["indicator"], shifted(self.period, raw["change"]), scope=self.scope)
         return self._printed(
-            changed(value, other), value, f"与{CHANGES[raw['change']]}（{other.span.text}）相比", other
+            changed(value, other),
+            value,
+            f"与{CHANGES[raw['change']]}（{other.span.text}）相比",
+            against=other,
         )
 
-    def _printed(self, text: str, value: Value, formula: str = "", against: Value | None = None) -> Figure:
-        figure = Figure(len(self.figures) + 1, text, value, formula, against)
+    def _printed(self, text: str, value: Value, formula: str = "", **more: Any) -> Figure:
+        figure = Figure(len(self.figures) + 1, text, value, formula, **more)
         self.figures.append(figure)
         return figure
 
@@ -109,13 +112,16 @@ class Composer:
             rows = tuple((value.indicator.title, (self._printed(value.shown, value),)) for value in values)
             return Grid(raw.get("title", ""), ("项目", self.period.text), rows)
         keys = sorted({key for value in values for key in value.by})
-        rows = tuple(
-            (" · ".join(key) or "未注明", tuple(self._cell(value, key) for value in values)) for key in keys
+        split = tuple(
+            (" · ".join(key) or "未注明", tuple(self._cell(value, by, key) for value in values))
+            for key in keys
         )
-        return Grid(raw.get("title", ""), (raw.get("head", "分组"), *titles), rows)
+        return Grid(raw.get("title", ""), (raw.get("head", "分组"), *titles), split)
 
-    def _cell(self, value: Value, key: tuple[str, ...]) -> Figure:
-        return self._printed(show(value.by.get(key), value.indicator), value, f"其中：{' · '.join(key)}")
+    def _cell(self, value: Value, by: tuple[str, ...], key: tuple[str, ...]) -> Figure:
+        shown = show(value.by.get(key), value.indicator)
+        group = tuple(zip(by, key, strict=True))
+        return self._printed(shown, value, f"其中：{' · '.join(key)}", of=group)
 
     def _chart(self, raw: Mapping[str, Any]) -> Chart:
         ids = raw.get("indicators") or [raw["indicator"]]
@@ -134,4 +140,5 @@ class Composer:
         keys = sorted({key for value in values for key in value.by})
         series = tuple((v.indicator.title, tuple(drawn(v.by.get(key), v) for key in keys)) for v in values)
         labels = tuple("".join(key) or "未注明" for key in keys)
-        return Chart(raw.get("title", ""), raw.get("type", "bar"), labels, series, values[0].indicator.unit)
+        unit = values[0].indicator.unit
+        return Chart(raw.get("title", ""), raw.get("type", "bar"), labels, series, unit, by)

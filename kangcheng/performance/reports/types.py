@@ -19,6 +19,7 @@ class Figure:
     value: Value
     formula: str = ""  # how it was made from the value: a change against another period, say
     against: Value | None = None
+    of: tuple[tuple[str, str], ...] = ()  # (column, code) of the group it is for
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,17 @@ class Grid:
 
 @dataclass(frozen=True)
 class Chart:
-    """Numbers to draw: labels, and one series per indicator (yuan for money, percent for shares)."""
+    """Numbers to draw: labels, and one series per indicator (yuan for money, percent for shares).
+
+    `by`: the column whose codes the labels are, "" for months.
+    """
 
     title: str
     kind: str
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     unit: str
+    by: str = ""
 
 
 @dataclass(frozen=True)

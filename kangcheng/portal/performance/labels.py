@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kangcheng.performance.reports.types import Document, Grid, Section
+from kangcheng.performance.reports.types import Chart, Document, Figure, Grid, Section
 from kangcheng.portal import citypack
 from kangcheng.portal.words import Words, t
 from kangcheng.registry.areas import selectors as areas
@@ -37,7 +37,7 @@ def label(name: str, code: str) -> str:
         return areas.names([code]).get(code, code)
     if name == "kind":
         return str(FORMS.get(code, code))
-    return _listed(LISTS.get(name, ()), code) or _entry(code) or code
+    return _listed(LISTS.get(name, ANY), code) or _entry(code) or code
 
 
 def in_order(name: str, codes: Iterable[str]) -> list[str]:
@@ -47,27 +47,48 @@ def in_order(name: str, codes: Iterable[str]) -> list[str]:
 
 
 def in_words(document: Document) -> Document:
-    """The same report with the codes of its tables and charts in words, rows in the order of their list."""
-    return replace(document, sections=tuple(map(_section, document.sections)))
+    """The same report with its codes in words (tables, charts, sources, scope), rows in the order of their list."""
+    return replace(
+        document,
+        scope=label("area_code", document.scope) if document.scope else "",
+        sections=tuple(map(_section, document.sections)),
+        figures=tuple(map(_figure, document.figures)),
+    )
 
 
 def _section(section: Section) -> Section:
     grid, chart = section.grid, section.chart
     return replace(
         section,
-        grid=_grid(grid) if grid else None,
-        chart=replace(chart, labels=tuple(map(_any, chart.labels))) if chart else None,
+        grid=replace(grid, rows=tuple(_rows(grid))) if grid else None,
+        chart=_chart(chart) if chart and chart.by else chart,
     )
 
 
-def _grid(grid: Grid) -> Grid:
-    known = [code for list_ in ANY for code in citypack.titles(list_)]
-    rows = sorted(grid.rows, key=lambda row: known.index(row[0]) if row[0] in known else len(known))
-    return replace(grid, rows=tuple((_any(code), figures) for code, figures in rows))
+def _rows(grid: Grid) -> list[tuple[str, tuple[Figure, ...]]]:
+    """Rows of a breakdown by the order of its first column's list; a row of one indicator has its title already."""
+    named = [(figures[0].of if figures else (), title, figures) for title, figures in grid.rows]
+    if not named or not named[0][0]:
+        return list(grid.rows)
+    order = in_order(named[0][0][0][0], [group[0][1] for group, _, _ in named])
+    named.sort(key=lambda row: order.index(row[0][0][1]))
+    return [(_group(group), tuple(map(_figure, figures))) for group, _, figures in named]
 
 
-def _any(code: str) -> str:
-    return _listed(ANY, code) or _entry(code) or code
+def _chart(chart: Chart) -> Chart:
+    return replace(chart, labels=tuple(label(chart.by, code) for code in chart.labels))
+
+
+def _figure(figure: Figure) -> Figure:
+    return (
+        replace(figure, formula=t(f"其中：{_group(figure.of)}", f"of which {_group(figure.of)}"))
+        if figure.of
+        else figure
+    )
+
+
+def _group(of: tuple[tuple[str, str], ...]) -> str:
+    return " · ".join(label(name, code) if code else t("未注明", "not stated") for name, code in of)
 
 
 def _listed(lists: Iterable[str], code: str) -> str:
