@@ -13,7 +13,14 @@ UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|NotImplemented" r"Error)
 # Places of one machine and hosts of package registries; written in halves so that this file passes its own test.
 ELSEWHERE = re.compile(
     "|".join(
-        [r"/ro" r"ot/", r"/ho" r"me/[a-z]", r"/wo" r"rk/", r"/tm" r"p/", r"/Us" r"ers/", r"pyp" r"i\.org"]
+        [
+            r"/ro" r"ot/",
+            r"/ho" r"me/[a-z]",
+            r"(?<![\w}\-])/wo" r"rk/",
+            r"/tm" r"p/",
+            r"/Us" r"ers/",
+            r"pyp" r"i\.org",
+        ]
     )
     + "|"
     + "|".join(

@@ -28,6 +28,7 @@ PERMISSIONS = {
     "export.approve": "批准导出",
     "account.write": "开户、停用账户",
     "role.grant": "授予、收回角色",
+    "work.do": "办理流程、任务，收阅通知",
     "audit.look": "查看审计日志",
     "system.operate": "运行维护",
 }
@@ -58,7 +59,8 @@ def _role(code: str, title: str, title_en: str, description: str, *permissions: 
     unknown = set(permissions) - PERMISSIONS.keys()
     if unknown:
         raise ValueError(f"role {code}: unknown permissions {sorted(unknown)}")
-    return Role(code, title, title_en, description, frozenset(permissions), code.endswith("_admin"))
+    given = frozenset(permissions) if code == "resident" else frozenset((*permissions, "work.do"))
+    return Role(code, title, title_en, description, given, code.endswith("_admin"))
 
 
 _ALL = (

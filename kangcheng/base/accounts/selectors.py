@@ -32,6 +32,7 @@ def actor_for(user: User, purpose: str, on: date) -> Actor:
         person_id=user.person_id,
         permissions=frozenset(reach),
         reach=reach,
+        posts=_posts(grants),
     )
 
 
@@ -46,6 +47,24 @@ def _reach(grants: Iterable[RoleGrant]) -> dict[str, Reach]:
             known = found.get(name, (frozenset(), frozenset()))
             found[name] = known[0] | areas, known[1] | places
     return found
+
+
+def _posts(grants: Iterable[RoleGrant]) -> dict[str, Reach]:
+    """Role -> where it holds."""
+    found: dict[str, Reach] = {}
+    for grant in (grant for grant in grants if grant.role in ROLES):
+        city = not grant.area_code and grant.institution_id is None
+        areas = {grant.area_code} if (grant.area_code or city) and grant.role not in OWN else set()
+        known = found.get(grant.role, (frozenset(), frozenset()))
+        places = {grant.institution_id} if grant.institution_id else set()
+        found[grant.role] = known[0] | areas, known[1] | places
+    return found
+
+
+def holders(role: str, on: date) -> QuerySet[RoleGrant]:
+    """The grants of `role` valid on `on`, of accounts in use."""
+    valid = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    return RoleGrant.objects.filter(valid, role=role, user__is_active=True).order_by("valid_from", "id")
 
 
 def grants_of(user: User, on: date) -> QuerySet[RoleGrant]:

@@ -26,6 +26,8 @@ class Actor:
     permissions: frozenset[str] = field(default=frozenset(), repr=False)
     # Where each permission holds; one that is not named here holds wherever the actor does.
     reach: Mapping[str, Reach] = field(default_factory=dict, repr=False, compare=False)
+    # Where each role holds, likewise: who leads one hospital and treats at another signs as its head at the first only.
+    posts: Mapping[str, Reach] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, *roles: str) -> bool:
         """True when the actor holds any of `roles`; the system holds them all."""
@@ -49,6 +51,14 @@ class Actor:
             areas=tuple(sorted(areas)),
             institutions=frozenset().union(*(institutions for _, institutions in held)),
         )
+
+    def post(self, role: str) -> Reach:
+        """Areas and institutions in which the actor holds `role`; nothing when the role is not held."""
+        if SYSTEM in self.roles:
+            return frozenset({""}), frozenset()
+        if role not in self.roles:
+            return frozenset(), frozenset()
+        return self.posts.get(role, (frozenset(self.areas), self.institutions))
 
     def covers_area(self, code: str) -> bool:
         """True when `code` lies in an area of the actor."""
