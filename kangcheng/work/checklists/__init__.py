@@ -1,0 +1,1 @@
+"""Scored standards: rounds, self-checks, on-site verdicts, rectification, comparison."""

@@ -1,0 +1,1 @@
+"""Reviews: a rule over rows raises findings; samples, replies, verdicts, notices."""

@@ -1,0 +1,1 @@
+"""Official documents filled from one row or case: numbered, stored, printed, revoked."""
