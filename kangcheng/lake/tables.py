@@ -10,12 +10,16 @@ ColumnType = Literal["text", "integer", "fen", "date", "boolean", "uuid"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `fen` is money in integer fen. `meaning` is Chinese, `meaning_en` English."""
+    """One column. `fen` is money in integer fen. `meaning` is Chinese, `meaning_en` English.
+
+    `scale`: an integer column counts in units of the last of so many decimals (1234 is 12.34 at scale 2).
+    """
 
     name: str
     type: ColumnType
     meaning: str
     meaning_en: str = ""
+    scale: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Kinds that this module runs: `indicator`, checked against the declared lake tables, its cases run on two engines."""
+"""Kinds that this module runs: `indicator`, checked against the declared lake tables, its cases run on two engines; and the
+figures in the cases of `register`."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,27 +24,30 @@ from kangcheng.lake.engines.duck import Lake
 from kangcheng.lake.export import ARROW
 from kangcheng.lake.tables import Column, Table
 from kangcheng.performance.indicators.compute import Ask, Computer
-from kangcheng.performance.indicators.definition import indicator
+from kangcheng.performance.indicators.definition import indicator, scaled
 from kangcheng.performance.indicators.spans import span
 from kangcheng.performance.indicators.types import Counted, Indicator, Span, show
-from kangcheng.performance.tables import TABLES
+from kangcheng.performance.tables import tables
 from kangcheng.policy.entry import Case, CaseResult, Entry, judged
 from kangcheng.policy.kinds import indicator as schema
 from kangcheng.policy.pack import Pack
+from kangcheng.work.registers import kinds as registers
 
 Rows = Mapping[str, list[dict[str, Any]]]
+Tables = Mapping[str, Table]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # cases have no export of their own
 
 
 def check(entry: Entry, pack: Pack) -> list[Fault]:
     """Tables, columns and values are ones the lake has; breakdowns are columns of every table counted; sums are of numbers
     in the indicator's unit; no indicator is made of itself."""
+    known = tables(pack)
     try:
-        found = indicator(entry.data, TABLES)
+        found = indicator(entry.data, known)
         for counted in filter(None, (found.measure, found.numerator, found.denominator)):
             for name in found.breakdowns:
-                TABLES[counted.measure.table].column(name)
-        problem = _unsummable(found) or _circle(entry, pack)
+                known[counted.measure.table].column(name)
+        problem = _unsummable(found, known) or _circle(entry, pack)
         if problem:
             return [entry.fault((), problem)]
     except KangchengError as error:
@@ -53,20 +57,20 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
     return []
 
 
-def _unsummable(found: Indicator) -> str:
+def _unsummable(found: Indicator, known: Tables) -> str:
     """What is wrong with a sum: of a column that is no number, or of another unit than the indicator's."""
     for counted in filter(None, (found.measure, found.numerator, found.denominator)):
-        if counted.measure.how == "sum" and _kind(counted) not in ("fen", "integer"):
+        if counted.measure.how == "sum" and _kind(counted, known) not in ("fen", "integer"):
             return f"{counted.measure.column} 不是数，不能求和 (not a number)"
-    money = found.measure is not None and _kind(found.measure) == "fen"
+    money = found.measure is not None and _kind(found.measure, known) == "fen"
     if found.measure is not None and money != found.unit.startswith("CNY"):
         return f"单位 {found.unit} 与所求的量不符 (unit does not fit)：金额用 CNY，其余不用"
     return ""
 
 
-def _kind(counted: Counted) -> str:
+def _kind(counted: Counted, known: Tables) -> str:
     measure = counted.measure
-    return TABLES[measure.table].column(measure.column).type if measure.how == "sum" else "integer"
+    return known[measure.table].column(measure.column).type if measure.how == "sum" else "integer"
 
 
 def _circle(entry: Entry, pack: Pack) -> str:
@@ -91,46 +95,83 @@ def _made_of(entry: Entry, pack: Pack, trail: tuple[str, ...] = ()) -> dict[str,
 
 def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
     """Compute the case on the loops and on DuckDB; both must give what it expects."""
-    problems = [fault.what for fault in check(entry, pack)] or _unknown(entry, case)
+    problems = [fault.what for fault in check(entry, pack)] or _unknown(entry, case, pack)
     if problems:
         return judged(case, problems)
-    definitions = {id_: indicator(made.data, TABLES) for id_, made in _made_of(entry, pack).items()}
+    known = tables(pack)
     rows = {
-        name: [_row(TABLES[name], row) for row in given] for name, given in case.data.get("rows", {}).items()
+        name: [_row(known[name], row) for row in given] for name, given in case.data.get("rows", {}).items()
     }
-    differences = []
+    return judged(case, _both(entry, case.data, rows, pack))
+
+
+def _both(entry: Entry, asked: Mapping[str, Any], rows: Rows, pack: Pack) -> list[str]:
+    """Compute over `rows` on both engines; what differs from `asked["expect"]`, in words."""
+    known, differences = tables(pack), []
+    definitions = {id_: indicator(made.data, known) for id_, made in _made_of(entry, pack).items()}
+    used = {one.measure.table for made in definitions.values() for one in _counted_by(made)}
     with ExitStack() as stack:
-        for engine, ask in (("memory", _loops(rows)), ("duckdb", _duck(rows, stack))):
-            computer = Computer(indicators=definitions, tables=TABLES, ask=ask, as_of=EPOCH, release="")
-            got = _got(computer, entry.id, case)
-            if not _same(case.data["expect"], got):
-                differences.append(f"{engine}: 应为 {case.data['expect']}，得 {got}")
-    return judged(case, differences)
+        few = {name: known[name] for name in used}
+        for engine, ask in (("memory", _loops(rows, known)), ("duckdb", _duck(rows, few, stack))):
+            computer = Computer(indicators=definitions, tables=known, ask=ask, as_of=EPOCH, release="")
+            got = _got(computer, entry.id, asked)
+            if not _same(asked["expect"], got):
+                differences.append(f"{engine}: 应为 {asked['expect']}，得 {got}")
+    return differences
 
 
-def _unknown(entry: Entry, case: Case) -> list[str]:
+def _counted_by(found: Indicator) -> Iterator[Counted]:
+    yield from filter(None, (found.measure, found.numerator, found.denominator))
+
+
+def run_register_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
+    """A case of a register, whose figures are computed from the rows it keeps."""
+    return registers.run_case(entry, case, pack, _figures)
+
+
+def _figures(entry: Entry, case: Case, pack: Pack, rows: Rows) -> list[str]:
+    """What the indicators of a register's case give otherwise than it expects."""
+    differences = []
+    for id_, wanted in case.data["expect"]["figures"].items():
+        made = pack.entries.get(("indicator", id_))
+        if made is None:
+            differences.append(f"没有这个指标 (no such indicator) {id_!r}")
+            continue
+        asked = {**case.data, **(wanted if isinstance(wanted, dict) else {"value": wanted})}
+        differences += [
+            f"{id_}: {word}" for word in _both(made, {**asked, "expect": asked["value"]}, rows, pack)
+        ]
+    return differences
+
+
+def _unknown(entry: Entry, case: Case, pack: Pack) -> list[str]:
     """Tables, columns and groups of a case that the lake or the indicator does not have, and a missing `expect`."""
+    known_tables = tables(pack)
     found = [] if "expect" in case.data else ["没有 expect (nothing is expected)"]
     for name, rows in case.data.get("rows", {}).items():
-        if name not in TABLES:
-            found.append(f"湖表里没有 {name} (no such table)；有 {', '.join(sorted(TABLES))}")
+        if name not in known_tables:
+            found.append(f"湖表里没有 {name} (no such table)；有 {', '.join(sorted(known_tables))}")
             continue
-        known = {column.name for column in TABLES[name].columns}
+        known = {column.name for column in known_tables[name].columns}
         for column in dict.fromkeys(key for row in rows for key in row if key not in known):
             found.append(f"{name} 没有 {column} 列 (no such column)；有 {', '.join(sorted(known))}")
-    found += [f"不按 {name} 分组 (no such breakdown)" for name in _by(case) if name not in _by(entry)]
+    found += [
+        f"不按 {name} 分组 (no such breakdown)"
+        for name in _by(case.data)
+        if name not in _by(entry.data, "breakdowns")
+    ]
     return found
 
 
-def _by(given: Case | Entry) -> tuple[str, ...]:
-    value = given.data.get("by", ()) if isinstance(given, Case) else given.get("breakdowns", ())
+def _by(given: Mapping[str, Any], key: str = "by") -> tuple[str, ...]:
+    value = given.get(key, ())
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _got(computer: Computer, id: str, case: Case) -> str | dict[str, str]:
-    period = span(case.data["period"]) if "period" in case.data else Span("none", None, None, "")
-    split = _by(case)
-    value = computer.value(id, period, scope=case.data.get("scope", ""), by=split)
+def _got(computer: Computer, id: str, asked: Mapping[str, Any]) -> str | dict[str, str]:
+    period = span(asked["period"]) if "period" in asked else Span("none", None, None, "")
+    split = _by(asked)
+    value = computer.value(id, period, scope=asked.get("scope", ""), by=split)
     if not split:
         return plain(value.number, value.indicator)
     return {" + ".join(key): plain(number, value.indicator) for key, number in value.by.items()}
@@ -164,7 +205,7 @@ def _cell(column: Column, text: Any) -> Any:
     if text is None or text == "":
         return None
     try:
-        return _READ.get(column.type, str)(text)
+        return scaled(text, column.scale) if column.type == "integer" else _READ.get(column.type, str)(text)
     except (KangchengError, ValueError, KeyError, TypeError):
         raise KangchengError(
             f"{text!r} 不是 {column.type} (wrong form)", where=column.name, rule="按湖表的列类型"
@@ -173,26 +214,28 @@ def _cell(column: Column, text: Any) -> Any:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "fen": parse_yuan,
-    "integer": int,
     "date": parse_date,
     "boolean": {"yes": True, "no": False}.__getitem__,
 }
 
 
-def _loops(rows: Rows) -> Ask:
+def _loops(rows: Rows, known: Tables) -> Ask:
     return lambda question: memory.answer(
-        question, TABLES[question.measure.table], rows.get(question.measure.table, [])
+        question, known[question.measure.table], rows.get(question.measure.table, [])
     )
 
 
-def _duck(rows: Rows, stack: ExitStack) -> Ask:
+def _duck(rows: Rows, known: Tables, stack: ExitStack) -> Ask:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    for name, table in TABLES.items():
+    for name, table in known.items():
         schema_ = pa.schema([(column.name, ARROW[column.type]) for column in table.columns])
         pq.write_table(pa.Table.from_pylist(rows.get(name, []), schema=schema_), folder / f"{name}.parquet")
-    lake = Lake(folder, TABLES.values())
+    lake = Lake(folder, known.values())
     stack.callback(lake.close)
     return lake.ask
 
 
-KINDS = [replace(schema.KIND, check=check, run_case=run_case)]
+KINDS = [
+    replace(schema.KIND, check=check, run_case=run_case),
+    replace(registers.KIND, run_case=run_register_case),
+]

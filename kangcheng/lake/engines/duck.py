@@ -25,6 +25,8 @@ class Lake:
             path = folder / f"{name}.parquet"
             if path.exists():
                 self._connection.read_parquet(str(path)).create_view(name)
+            else:  # declared after this export was made: nothing was counted yet
+                self._connection.execute(_nothing(self.tables[name]))
 
     def ask(self, question: Question) -> Answer:
         """Answer one question."""
@@ -36,6 +38,17 @@ class Lake:
     def close(self) -> None:
         """Let go of the files."""
         self._connection.close()
+
+
+SQL_TYPES = {"integer": "BIGINT", "fen": "BIGINT", "date": "DATE", "boolean": "BOOLEAN"}
+
+
+def _nothing(table: Table) -> str:
+    columns = ", ".join(
+        f'CAST(NULL AS {SQL_TYPES.get(column.type, "VARCHAR")}) AS "{column.name}"'
+        for column in table.columns
+    )
+    return f'CREATE VIEW "{table.name}" AS SELECT {columns} WHERE 1 = 0'
 
 
 def statement(question: Question, table: Table) -> tuple[str, list[Any]]:

@@ -85,7 +85,8 @@ class Computer:
         table = self.tables[counted.measure.table]
         scoped = {AREA: scope} if scope and any(c.name == AREA for c in table.columns) else {}
         question = Question(counted.measure, span.start, span.below, by, scoped)
-        return {key: Fraction(number) for key, number in self._once(question).items()}
+        unit = 10 ** table.column(counted.measure.column).scale if counted.measure.how == "sum" else 1
+        return {key: Fraction(number, unit) for key, number in self._once(question).items()}
 
     def _once(self, question: Question) -> Answer:
         key = repr(question)

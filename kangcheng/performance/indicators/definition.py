@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.money import parse_yuan
 from kangcheng.lake.measures import Between, Measure, Scalar
-from kangcheng.lake.tables import Table
+from kangcheng.lake.tables import Column, Table
 from kangcheng.performance.indicators.types import Counted, Indicator
 
 Raw = Mapping[str, Any]
@@ -63,20 +64,29 @@ def _listed(value: Any) -> tuple[str, ...]:
 
 
 def _test(table: Table, name: str, value: Any) -> tuple[Scalar, ...] | Between:
-    kind = table.column(name).type
+    column = table.column(name)
     if isinstance(value, Mapping):
-        return Between(*(_typed(kind, value[key]) if key in value else None for key in ("from", "below")))  # type: ignore[arg-type]
+        return Between(*(_typed(column, value[key]) if key in value else None for key in ("from", "below")))  # type: ignore[arg-type]
     texts = value if isinstance(value, list) else [value]
-    return tuple(_typed(kind, text) for text in texts)
+    return tuple(_typed(column, text) for text in texts)
 
 
-def _typed(kind: str, text: str) -> Scalar:
+def _typed(column: Column, text: str) -> Scalar:
+    kind = column.type
     if kind == "fen":
         return parse_yuan(text)
     if kind == "integer":
-        return int(text)
+        return scaled(text, column.scale)
     if kind == "date":
         return parse_date(text)
     if kind == "boolean":
         return {"yes": True, "no": False}[text]
     return text
+
+
+def scaled(text: str, scale: int) -> int:
+    """A number as an integer column keeps it. Raises ValueError for more decimals than it has."""
+    value = Fraction(text) * 10**scale
+    if value.denominator != 1:
+        raise ValueError(f"{text!r} has more than {scale} decimals")
+    return value.numerator

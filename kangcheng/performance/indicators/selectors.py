@@ -16,7 +16,7 @@ from kangcheng.performance.indicators.definition import indicator
 from kangcheng.performance.indicators.spans import PeriodError, name_of, shifted, span
 from kangcheng.performance.indicators.types import Indicator
 from kangcheng.performance.indicators.words import changed, drawn
-from kangcheng.performance.tables import TABLES
+from kangcheng.performance.tables import TABLES, tables
 from kangcheng.policy.pack import Pack
 
 __all__ = [
@@ -47,11 +47,12 @@ def computer(pack: Pack) -> Iterator[Computer]:
             rule="指标由数据湖计算",
             todo="先运行一次数据更新（kangcheng lake refresh）",
         )
-    lake = Lake(newest_export.folder, TABLES.values())
+    known = tables(pack)
+    lake = Lake(newest_export.folder, known.values())
     try:
         yield Computer(
             indicators=definitions(pack),
-            tables=TABLES,
+            tables=known,
             ask=lake.ask,
             as_of=newest_export.as_of,
             release=pack.release_hash,
@@ -62,7 +63,8 @@ def computer(pack: Pack) -> Iterator[Computer]:
 
 def definitions(pack: Pack) -> dict[str, Indicator]:
     """Every indicator of the pack by id."""
-    return {entry.id: indicator(entry.data, TABLES) for entry in pack.of_kind("indicator")}
+    known = tables(pack)
+    return {entry.id: indicator(entry.data, known) for entry in pack.of_kind("indicator")}
 
 
 def newest_day() -> date | None:

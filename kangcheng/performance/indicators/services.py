@@ -11,7 +11,8 @@ from django.db import connection
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
 from kangcheng.lake.export import Export, export
-from kangcheng.performance.tables import TABLES
+from kangcheng.performance.tables import tables
+from kangcheng.policy.reader import load_pack
 
 
 def refresh(
@@ -22,9 +23,14 @@ def refresh(
     why: str = "",
     progress: Callable[[str, int], None] = lambda name, rows: None,
 ) -> Export:
-    """Export every lake table in one snapshot; audited."""
+    """Export every lake table of the city's pack in one snapshot; audited."""
+    pack = load_pack(settings.CITY_PACK, root=settings.PACKS_FOLDER)
     done = export(
-        uri=_uri(), tables=TABLES.values(), folder=Path(settings.LAKE_FOLDER), as_of=now, progress=progress
+        uri=_uri(),
+        tables=tables(pack).values(),
+        folder=Path(settings.LAKE_FOLDER),
+        as_of=now,
+        progress=progress,
     )
     with acting(by=by, on=on, why=why, action="lake.refresh"):
         record(

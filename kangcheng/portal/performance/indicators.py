@@ -10,7 +10,7 @@ from django.urls import reverse
 from kangcheng.kernel.money import rounded, show_yuan
 from kangcheng.performance.indicators.selectors import changed, computer, drawn, name_of, shifted, within
 from kangcheng.performance.indicators.types import Counted, Value, show
-from kangcheng.performance.tables import TABLES
+from kangcheng.performance.tables import tables
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
@@ -132,7 +132,7 @@ def _part(counted: Counted | None, number: Fraction | None) -> str:
     if counted is None or number is None:
         return ""
     measure = counted.measure
-    kinds = {c.name: c.type for c in TABLES[measure.table].columns}
+    kinds = {c.name: c.type for c in tables(citypack.pack())[measure.table].columns}
     if measure.how == "sum" and kinds.get(measure.column) == "fen":
         return f"{show_yuan(rounded(number))} {t('元', 'yuan')}"
     return f"{rounded(number):,}"

@@ -1,0 +1,1 @@
+"""Registers (台账): typed ledgers described by pack entries."""

@@ -1,0 +1,1 @@
+"""What can be said of registers without a database: definitions, formulas, cells, rows, lake tables. Pure."""
