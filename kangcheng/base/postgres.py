@@ -20,9 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from kangcheng.base import privileges
 from kangcheng.kernel.errors import KangchengError
 
-USER = "kangcheng"
+USER = "kangcheng"  # owns everything: makes and upgrades the tables, backs up, restores
+ORDINARY = "kangcheng_serve"  # serves: rows only, see privileges.py
 ACCOUNT = "kangcheng"  # system account that runs the server when we are root
 SOCKET_LIMIT = 107  # bytes of a Unix socket path the kernel takes
 SOCKET_NAME = "/.s.PGSQL.5432"
@@ -47,14 +49,25 @@ class EmbeddedServerError(KangchengError):
 
 
 class Cluster:
-    """The cluster of one data folder; `settings` are added to (or replace) the server settings above."""
+    """The cluster of one data folder; `settings` are added to (or replace) the server settings above.
 
-    def __init__(self, data: Path, *, password: str, database: str, settings: dict[str, str] | None = None):
+    With `ordinary`, the password of the role that serves, that role is made and given its privileges too.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        password: str,
+        database: str,
+        ordinary: str = "",
+        settings: dict[str, str] | None = None,
+    ):
         self.home = home(data)
         self.pgdata = self.home / "cluster"
         self.log = self.home / "server.log"
         self.socket = socket_folder(data)
-        self.password, self.database = password, database
+        self.password, self.database, self.ordinary = password, database, ordinary
         self.settings = {**SETTINGS, "unix_socket_directories": str(self.socket), **(settings or {})}
         self._held: IO[str] | None = None
 
@@ -71,6 +84,7 @@ class Cluster:
             self._held = (self.home / "holders").open("a")
             fcntl.flock(self._held, fcntl.LOCK_SH)
         self._make_database()
+        self.grant()
         atexit.register(self.release)
 
     def revive(self) -> bool:
@@ -176,6 +190,20 @@ class Cluster:
                     link.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
             except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 pass  # another process was first
+
+    def grant(self) -> None:
+        """Make sure that the ordinary role can log in and has its privileges; one process at a time."""
+        import psycopg
+
+        if not self.ordinary:
+            return
+        with self._gate(), psycopg.connect(**self.connection(), autocommit=True) as link:
+            try:
+                psycopg.connect(**{**self.connection(), "user": ORDINARY, "password": self.ordinary}).close()
+            except psycopg.OperationalError:
+                privileges.make_role(link, ORDINARY, self.ordinary)
+            if privileges.lacking(link, ORDINARY):
+                privileges.grant(link, ORDINARY)
 
     def connection(self, database: str | None = None) -> dict[str, Any]:
         """Keyword arguments for psycopg.connect."""

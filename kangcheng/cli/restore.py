@@ -25,6 +25,7 @@ def run(
     )
     print(f"已恢复 {manifest['at']} 的备份 (restored)")
     boot.boot()
+    boot.grant()
     from kangcheng.base import personal
 
     if missing := personal.foreign_keys():

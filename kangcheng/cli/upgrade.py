@@ -1,7 +1,18 @@
 """kangcheng upgrade: bring database and packs to this version."""
 
+from typing import Annotated
 
-def run() -> None:
+import typer
+
+
+def run(
+    grant_to: Annotated[
+        str,
+        typer.Option(
+            "--grant-to", help="DATABASE_URL 的库：把读写权授予该普通角色 the role that serves, there"
+        ),
+    ] = "",
+) -> None:
     """升级数据库结构并核对政策包；可重复执行。 Migrate the database and check the packs; safe to repeat."""
     from kangcheng.config import boot
 
@@ -11,6 +22,7 @@ def run() -> None:
     from kangcheng.base import personal
 
     call_command("migrate", interactive=False, verbosity=0)
+    boot.grant(grant_to)
     personal.mark_keys()
     print("数据库结构已是最新 (database up to date)")
     from kangcheng.config.health import packs

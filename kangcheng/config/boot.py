@@ -13,8 +13,13 @@ WATCH_SECONDS = 1.0
 _cluster: Cluster | None = None
 
 
-def boot(*, start_database: bool = True) -> None:
-    """Start the embedded server if DATABASE_URL is not set (and it is not running), then set Django up."""
+def boot(*, start_database: bool = True, serving: bool = False) -> None:
+    """Start the embedded server if DATABASE_URL is not set (and it is not running), then set Django up.
+
+    `serving`: as the ordinary database role, which can read and write rows and nothing else.
+    """
+    if serving:
+        place.serve_only()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kangcheng.config.settings")
     if start_database:
         hold_database()
@@ -35,8 +40,24 @@ def cluster() -> Cluster:
     global _cluster
     if _cluster is None:
         settings = place.embedded()
-        _cluster = Cluster(place.data_folder(), password=settings["PASSWORD"], database=settings["NAME"])
+        _cluster = Cluster(
+            place.data_folder(), password=settings["PASSWORD"], database=settings["NAME"],
+            ordinary=place.ordinary_password(),
+        )  # fmt: skip
     return _cluster
+
+
+def grant(role: str = "") -> None:
+    """Give the ordinary role its privileges: of the embedded server, or `role` where DATABASE_URL names the owner."""
+    if place.database_url() is None:
+        cluster().grant()
+    elif role:
+        import psycopg
+
+        from kangcheng.base import privileges
+
+        with psycopg.connect(**place.libpq(place.database()), autocommit=True) as link:
+            privileges.grant(link, role)
 
 
 def watch_database() -> None:

@@ -104,6 +104,7 @@ def _migrate() -> None:
     from kangcheng.base import personal
 
     call_command("migrate", interactive=False, verbosity=0)
+    boot.grant()
     personal.mark_keys()
 
 
@@ -188,7 +189,9 @@ def _announce(host: str, port: int) -> None:
     for user in (user for user in USERS if find_user(user.login)):
         print(f"    {user.login:<12} {user.title}")
     if number := sample_identity(datetime.now(CHINA_TZ).date()):
-        print(f"\n  窗口试用：建档立卡居民的身份证号 (a made-up registered-poor resident): {number}")
+        print(
+            f"\n  窗口试用：建档立卡并享受低保的居民的身份证号 (for the counter: a made-up registered-poor resident): {number}"
+        )
     print("\n  Ctrl-C 停止 (to stop)", flush=True)
 
 

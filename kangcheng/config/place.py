@@ -8,11 +8,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from kangcheng.base.backup import Installation
 from kangcheng.base.keys import text_key
-from kangcheng.base.postgres import USER, binaries, socket_folder
+from kangcheng.base.postgres import ORDINARY, USER, binaries, socket_folder
 from kangcheng.kernel.errors import KangchengError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKS = Path(os.environ.get("KANGCHENG_PACKS", REPOSITORY / "packs"))
+
+
+_serving = False  # this process serves: it is given the ordinary role of the embedded server
 
 
 class DatabaseUrlError(KangchengError):
@@ -30,13 +33,26 @@ def database_url() -> str | None:
 
 
 def database() -> dict[str, Any]:
-    """Django's connection settings, from DATABASE_URL or of the embedded server."""
+    """Django's connection settings, from DATABASE_URL or of the embedded server; there of the role of this process."""
     url = database_url()
-    return from_url(url) if url else embedded()
+    if url:
+        return from_url(url)
+    return {**embedded(), "USER": ORDINARY, "PASSWORD": ordinary_password()} if _serving else embedded()
+
+
+def serve_only() -> None:
+    """From now on this process reaches the embedded server as the ordinary role; before settings are read."""
+    global _serving
+    _serving = True
+
+
+def ordinary_password() -> str:
+    """Password of the ordinary role of the embedded server; made at the first call."""
+    return text_key(data_folder() / "keys" / "database_serve")
 
 
 def embedded() -> dict[str, Any]:
-    """Connection settings of the embedded server under the data folder (a Unix socket, scram password)."""
+    """The owner's connection settings of the embedded server under the data folder (a Unix socket, scram password)."""
     folder = data_folder()
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -17,7 +17,7 @@ def work(at_once: int) -> None:
     The library's worker ends quietly when its connection breaks, as it does when told to stop. So we take the signals
     ourselves (asyncio turns an interrupt into a cancelled, orderly ending) and start it again in every other case.
     """
-    boot()
+    boot(serving=True)
     watch_database()
     import psycopg
     from procrastinate.contrib.django import app

@@ -4,5 +4,5 @@ from django.core.wsgi import get_wsgi_application
 
 from kangcheng.config.boot import boot
 
-boot()
+boot(serving=True)
 application = get_wsgi_application()

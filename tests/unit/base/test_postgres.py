@@ -72,6 +72,29 @@ def test_a_fresh_cluster_lets_only_its_owner_in(data):
     assert not server.running() and server.server_pid() is None
 
 
+def test_a_cluster_of_before_gets_its_ordinary_role(data):
+    """What was made by an earlier version is served by the ordinary role from the next start on; a lost password is set anew."""
+    before = cluster(data)
+    before.hold()
+    with psycopg.connect(**before.connection(), autocommit=True) as link:
+        link.execute("CREATE TABLE paid AS SELECT 1 AS n")
+    before.release()
+    for word in ("first-word", "another-word"):
+        server = Cluster(data, password="secret-word", database="city", ordinary=word)
+        server.hold()
+        given = {**server.connection(), "user": postgres.ORDINARY, "password": word}
+        with psycopg.connect(**given, autocommit=True) as link:
+            link.execute("UPDATE paid SET n = n + 1")
+            for refused in (
+                "TRUNCATE paid",
+                "ALTER TABLE paid DISABLE TRIGGER ALL",
+                "CREATE TABLE own (n int)",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    link.execute(refused)
+        server.release()
+
+
 def test_the_last_holder_stops_the_server_even_if_another_was_killed(data):
     one, two, three = holder(data), holder(data), holder(data)
     leave(one)

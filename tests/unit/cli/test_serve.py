@@ -11,6 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from kangcheng.base import postgres
@@ -75,6 +76,15 @@ def job_done(environment):
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode == 0
 
 
+def serving_roles(cluster):
+    """Who is connected besides the one who asks."""
+    with psycopg.connect(**cluster.connection()) as link:
+        rows = link.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'kangcheng' AND pid <> pg_backend_pid()"
+        )
+        return {name for (name,) in rows.fetchall()}
+
+
 def test_server_and_worker_outlive_a_killed_database(environment, tmp_path):
     code = "from kangcheng.config import boot, demo; boot.boot(); demo._migrate()"
     subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, env=environment, check=True)
@@ -83,7 +93,8 @@ def test_server_and_worker_outlive_a_killed_database(environment, tmp_path):
         start(environment, "serve", "--port", str(port), "--workers", "1"),
         start(environment, "worker"),
     )
-    cluster = Cluster(tmp_path / "data", password="", database="kangcheng")
+    password = (tmp_path / "data" / "keys" / "database").read_text().strip()
+    cluster = Cluster(tmp_path / "data", password=password, database="kangcheng")
     try:
         assert until(lambda: answers(port)), "the server did not start"
         first = cluster.server_pid()
@@ -92,6 +103,7 @@ def test_server_and_worker_outlive_a_killed_database(environment, tmp_path):
         assert until(lambda: answers(port)), "the server did not recover"
         assert worker.poll() is None and server.poll() is None
         assert until(lambda: job_done(environment)), "the worker did not recover"
+        assert serving_roles(cluster) == {"kangcheng_serve"}, "served by a role that owns nothing"
     finally:
         for process in (server, worker):
             process.terminate()
