@@ -65,7 +65,7 @@ def test_the_receipt_is_printed_and_counted(cashier, city, items):
     cashier.click(".actions a >> text=结算单")
     for copy in (1, 2):
         with cashier.expect_download() as download:
-            cashier.click(".actions a.button")
+            cashier.click(".actions button:text-is('打印（PDF）')")
         assert download.value.path().read_bytes().startswith(b"%PDF")
         cashier.reload()
         assert f"已打印 {copy} 次" in " ".join(cashier.inner_text(".head").split())

@@ -90,7 +90,10 @@ def test_a_claim_of_another_institution_is_as_if_it_were_not_there(log_in, settl
 def test_every_print_is_counted(cashier, settled):
     answer = settled(0)
     for _ in range(2):
-        pdf = cashier.client.get(f"/claims/{answer.id}/receipt.pdf")
+        assert cashier.client.get(f"/claims/{answer.id}/receipt.pdf").status_code == 405, (
+            "a link counts nothing"
+        )
+        pdf = cashier.client.post(f"/claims/{answer.id}/receipt.pdf")
         assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
     page = cashier.get(f"/claims/{answer.id}/receipt/").content.decode()
     assert "已打印 2 次" in page.replace("\n", " ") and "整" in page, "amount in capital numerals"

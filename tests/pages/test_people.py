@@ -1,6 +1,8 @@
 """Residents' pages: scope, purpose, masks, own page, exports, imports, catalogues."""
 
 import io
+import re
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -39,6 +41,24 @@ def test_the_purpose_goes_into_the_look(log_in, city):
     assert officer.get(f"/people/{city.people[0]}/", purpose="statistics").status_code == 404, (
         "only by consent"
     )
+
+
+def test_the_reason_is_sealed_wherever_it_stands_in_an_address(log_in, city):
+    """What was typed as a reason may tell about a person's health: no address, link or redirect shows it."""
+    officer = log_in("fund_officer", place=None)
+    clear = ("季度随访", quote("季度随访"))
+    asked = [
+        officer.client.post("/people/", {"q": "测试", "why": "季度随访"}),
+        officer.client.get("/people/", {"why": "季度随访"}),
+        officer.client.get(f"/people/{city.people[0]}/", {"why": "季度随访", "purpose": "follow_up"}),
+    ]
+    for answer in asked:
+        assert answer.status_code == 302 and not [word for word in clear if word in answer["Location"]]
+        assert "said=" in answer["Location"]
+    page = officer.client.get(asked[0]["Location"]).content.decode()
+    links = re.findall(r'href="([^"]+)"', page)
+    assert any("said=" in link for link in links) and not [w for w in clear for link in links if w in link]
+    assert officer.client.get(f"/people/{city.people[0]}/", {"said": "nonsense"}).status_code == 200
 
 
 def test_a_file_opened_in_an_emergency_is_reviewed(log_in, city):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from kangcheng.access import for_pages
 from kangcheng.funds.receipts import selectors as receipts
@@ -201,8 +202,9 @@ def receipt(request: Asking, settlement_id: UUID) -> HttpResponse:
 
 
 @page("claim.look", "own.look", purpose="settlement")
+@require_POST
 def receipt_pdf(request: Asking, settlement_id: UUID) -> HttpResponse:
-    """The settlement sheet as PDF; every print is counted."""
+    """Print the settlement sheet (PDF); every print is counted, so a mere link cannot ask for one."""
     answer = _mine(request, settlement_id)
     # Paper names the person in full: printed where it was settled, by those who may see the person, or by themself.
     own = for_pages.is_own(answer.person_id, by=request.actor, on=request.today)

@@ -17,7 +17,7 @@ from kangcheng.portal.counter.find import KINDS
 from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import PAGE
 from kangcheng.portal.people.asked import opened, sealed
-from kangcheng.portal.people.purposes import PURPOSES, acting_for, asked_for, why
+from kangcheng.portal.people.purposes import LONGEST_WHY, PURPOSES, acting_for, asked_for, why
 from kangcheng.portal.words import t
 from kangcheng.registry.areas import selectors as areas
 from kangcheng.registry.people.types import FIND_TITLES
@@ -26,7 +26,7 @@ from kangcheng.registry.people.types import FIND_TITLES
 @page("person.look", purpose="care")
 def people(request: Asking) -> HttpResponse:
     """A page of residents; one exact hit opens at once. Everyone listed is a logged look."""
-    if request.method == "POST" or "q" in request.GET:
+    if request.method == "POST" or not {"q", "why"}.isdisjoint(request.GET):
         return redirect(f"{reverse('portal:people')}?{urlencode(_typed(request))}")
     ask, actor = request.GET, acting_for(request)
     wanted = _wanted(request)
@@ -50,7 +50,7 @@ def people(request: Asking) -> HttpResponse:
         "may_export": actor.may("person.export"),
         "ask": ask,
         "typed": wanted.text,
-        "looked_for": {"purpose": asked_for(request), "why": why(request)},
+        "looked_for": {"purpose": asked_for(request), "why": why(request), "said": sealed(why(request))},
         "purposes": PURPOSES.items(),
         "kinds": KINDS,
         "categories": citypack.choices("person-categories"),
@@ -104,10 +104,14 @@ def emergency(request: Asking, person_id: UUID) -> HttpResponse:
 def _typed(request: Asking) -> dict[str, str]:
     """The words of the search form for the address, what was typed sealed."""
     given = request.POST if request.method == "POST" else request.GET
-    dropped = ("q", "csrfmiddlewaretoken", "find")
+    dropped = ("q", "why", "csrfmiddlewaretoken", "find", "said")
     kept = {key: str(text) for key, text in given.items() if text and key not in dropped}
-    text = given.get("q", "").strip()[:80]
-    return {**kept, "find": sealed(text)} if text else kept
+    for clear, word, longest in (("q", "find", 80), ("why", "said", LONGEST_WHY)):
+        if text := given.get(clear, "").strip()[:longest]:
+            kept[word] = sealed(text)
+        elif clear not in given and given.get(word):
+            kept[word] = str(given[word])
+    return kept
 
 
 def _wanted(request: Asking) -> gate.Wanted:
@@ -123,7 +127,7 @@ def _wanted(request: Asking) -> gate.Wanted:
 
 
 def _address(person_id: UUID, request: Asking) -> str:
-    return f"{reverse('portal:person', args=(person_id,))}?{urlencode({'purpose': asked_for(request), 'why': why(request)})}"
+    return f"{reverse('portal:person', args=(person_id,))}?{urlencode({'purpose': asked_for(request), 'said': sealed(why(request))})}"
 
 
 def _digits(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from kangcheng.access import people as gate
 from kangcheng.access.emergencies.services import CLINICIANS
@@ -16,7 +16,7 @@ from kangcheng.portal import citypack
 from kangcheng.portal.counter.figures import running_figures
 from kangcheng.portal.counter.places import narrowed
 from kangcheng.portal.doors import Asking, page
-from kangcheng.portal.people.purposes import PURPOSES, acting_for, why
+from kangcheng.portal.people.purposes import PURPOSES, acting_for, sealed_address, why
 from kangcheng.portal.words import t
 from kangcheng.registry.areas import selectors as areas
 from kangcheng.registry.cards import selectors as cards
@@ -36,6 +36,8 @@ ROLES_EN = {"head": "head", "spouse": "spouse", "child": "child", "parent": "par
 @page("person.look", purpose="care")
 def person(request: Asking, person_id: UUID) -> HttpResponse:
     """The resident's page; the look is logged before anything is shown."""
+    if address := sealed_address(request):
+        return redirect(address)
     actor = acting_for(request)
     try:
         found = gate.get_person(

@@ -1,11 +1,14 @@
 """What a resident's file may be opened for. The purpose chosen goes into the actor and so into every look."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.portal.doors import Asking
+from kangcheng.portal.people.asked import opened, sealed
 from kangcheng.portal.words import Words
 
+LONGEST_WHY = 200
 PURPOSES = {
     "care": Words("诊疗", "Care"), "follow_up": Words("随访管理", "Follow-up"), "settlement": Words("费用结算", "Settlement"),
     "fund_audit": Words("基金审核", "Fund audit"), "enrolment": Words("参保与类别认定", "Cover and categories"),
@@ -47,5 +50,14 @@ def acting_for(request: Asking) -> Actor:
 
 
 def why(request: Asking) -> str:
-    """The reason given with the look, at most 200 characters."""
-    return request.GET.get("why", "").strip()[:200]
+    """The reason given with the look, at most 200 characters; in the address it is sealed."""
+    return opened(request.GET.get("said", "")[:1500])[:LONGEST_WHY]
+
+
+def sealed_address(request: Asking) -> str:
+    """This address with the reason in it sealed; "" when none stands there in the clear."""
+    if "why" not in request.GET:
+        return ""
+    asked = {key: text for key, text in request.GET.items() if key not in ("why", "said")}
+    said = sealed(request.GET["why"].strip()[:LONGEST_WHY])
+    return f"{request.path}?{urlencode({**asked, 'said': said} if said else asked)}"
