@@ -180,9 +180,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
 # Lists of people never touch a temporary folder; what is larger is not taken at all.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# --- notices that leave the application: off unless set ------------------------------------------------------
+NOTICES_MAIL_FROM = os.environ.get("KANGCHENG_MAIL_FROM", "")
+NOTICES_SMS_FOLDER = os.environ.get("KANGCHENG_SMS_FOLDER", "")
+EMAIL_HOST = os.environ.get("KANGCHENG_MAIL_HOST", "localhost")
+
 # --- jobs and logs ------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["kangcheng.base.jobs"]
 LOGGING_CONFIG = None
 configure_logs(level=os.environ.get("KANGCHENG_LOG", "WARNING"))
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # HTTPS is the operator's choice, see above
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004", "security.W008",  # HTTPS is the operator's choice, see above
+    "axes.W006",  # by account alone: a hospital's counters share one address, and a guesser may have many
+]  # fmt: skip
