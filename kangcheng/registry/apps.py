@@ -12,5 +12,7 @@ class RegistryConfig(AppConfig):
         from django.conf import settings
 
         from kangcheng.registry import vocabulary
+        from kangcheng.registry.matching import thresholds
 
         vocabulary.use(vocabulary.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))
+        thresholds.use(thresholds.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))

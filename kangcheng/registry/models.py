@@ -8,6 +8,7 @@ from kangcheng.registry.coverage.models import Coverage
 from kangcheng.registry.households.models import Household, Membership
 from kangcheng.registry.imports.models import ImportBatch, ImportRow
 from kangcheng.registry.institutions.models import Designation, Institution, Term
+from kangcheng.registry.matching.models import MatchPair
 from kangcheng.registry.people.models import PersonAlias, Resident, SourceRecord
 from kangcheng.registry.relations.models import PersonRelation
 from kangcheng.registry.staff.models import Staff
@@ -24,6 +25,7 @@ __all__ = [
     "Institution",
     "Item",
     "Mapping",
+    "MatchPair",
     "Membership",
     "PersonAlias",
     "PersonCategory",

@@ -79,25 +79,65 @@ class Resident(Base):
             models.Index(fields=["name_pinyin"], name="resident_pinyin", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name_initials"], name="resident_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name_pinyin", "id"], name="resident_order"),  # lists are in this order
+            models.Index(fields=["birth_on", "area_code"], name="resident_birth"),  # matching asks for a day's people
             models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="resident_batch"),
         ]  # fmt: skip
 
 
+@tracked
 class SourceRecord(Base):
-    """The number under which another system knows a person."""
+    """What another system wrote down about somebody, under its own number; whose it is decides `registry.matching`."""
 
-    personal: ClassVar[set[str]] = {"person", "number"}
-    plain: ClassVar[set[str]] = {"system", "seen_on"}
+    personal: ClassVar[set[str]] = {
+        "person", "number", "name", "sex", "birth_on", "identity", "identity_index", "phone", "address", "area_code",
+        "household", "mother", "birth_order", "facts_index",
+    }  # fmt: skip
+    plain: ClassVar[set[str]] = {
+        "system", "institution_id", "seen_on", "state", "how", "weight", "weights", "doubts", "filled",
+    }  # fmt: skip
 
-    person = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="source_records")
+    person = models.ForeignKey(
+        Resident, on_delete=models.PROTECT, related_name="source_records", null=True, blank=True
+    )
     system = models.CharField("系统", max_length=32)
     number = models.CharField("该系统内编号", max_length=64)
+    institution_id = models.UUIDField("机构", null=True, blank=True)
     seen_on = models.DateField("首次收到")
+    state = models.CharField("状态", max_length=8, default="linked")  # linked | waiting
+    how = models.CharField("依据", max_length=8, default="given")  # given, number, weight, hand, mother, new
+    name = models.CharField("姓名", max_length=64, blank=True, default="")
+    sex = models.CharField("性别", max_length=1, blank=True, default="")
+    birth_on = models.DateField("出生日期", null=True, blank=True)
+    identity = SealedTextField("身份证号", purpose=IDENTITY, null=True, blank=True)
+    identity_index = models.BinaryField("身份证号索引", null=True, blank=True)
+    phone = SealedTextField("电话", purpose=PHONE, null=True, blank=True)
+    address = SealedTextField("住址", purpose=ADDRESS, null=True, blank=True)
+    area_code = models.CharField("居住区划", max_length=12, blank=True, default="")
+    household = models.CharField("户号", max_length=32, blank=True, default="")
+    mother = models.ForeignKey(
+        Resident, on_delete=models.PROTECT, related_name="born_records", null=True, blank=True
+    )
+    birth_order = models.PositiveSmallIntegerField("同胎次序", null=True, blank=True)
+    facts_index = models.BinaryField("内容摘要", null=True, blank=True)  # keyed digest: has anything changed?
+    weight = models.FloatField("匹配权重", null=True, blank=True)
+    weights = models.CharField("权重版本", max_length=32, blank=True, default="")
+    doubts = models.JSONField("疑点", default=list)
+    filled = models.JSONField("补入主记录的项目", default=list)  # taken back when the record is parted
 
     class Meta:
         verbose_name = "来源记录"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["system", "number"], name="sourcerecord_once")
+            models.UniqueConstraint(fields=["system", "number"], name="sourcerecord_once"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", person=None) | Q(state="linked", person__isnull=False),
+                name="sourcerecord_state",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "-seen_on"], name="sourcerecord_state"),
+            models.Index(
+                fields=["mother", "birth_on"], condition=Q(mother__isnull=False), name="sourcerecord_mother"
+            ),
         ]
 
 

@@ -48,7 +48,10 @@ def merge(*, golden: UUID, absorbed: UUID, by: Actor, on: date, why: str) -> Non
 
 
 def unmerge(*, absorbed: UUID, by: Actor, on: date, why: str) -> None:
-    """`absorbed` is a person of their own again. News: `registry.person.unmerged`."""
+    """`absorbed` is a person of their own again, and whoever they had absorbed before comes back to them.
+
+    News: `registry.person.unmerged`. Raises PersonMissing when `absorbed` stands for nobody.
+    """
     with acting(by=by, on=on, why=why, action="person.unmerge"):
         alias = models.PersonAlias.objects.select_for_update().filter(person_id=absorbed, until=None).first()
         if alias is None:
@@ -56,11 +59,33 @@ def unmerge(*, absorbed: UUID, by: Actor, on: date, why: str) -> None:
         require(by, "person.write", area=locked(absorbed).area_code)
         alias.until = timezone.now()
         alias.save(update_fields=["until"])
+        back = _bring_back(alias, by, why)
         _tell("unmerged", alias.golden_id, absorbed)
-        detail = {"absorbed": str(absorbed)}
+        detail = {"absorbed": str(absorbed), "followers": [str(person_id) for person_id in back]}
         record(
             action="person.unmerge", subject=f"person:{alias.golden_id}", by=by, on=on, why=why, detail=detail
         )
+
+
+def _bring_back(alias: models.PersonAlias, by: Actor, why: str) -> list[UUID]:
+    """Those who were led on by this merge stand for `alias.person` again, unless they were parted from it meanwhile."""
+    led_on = models.PersonAlias.objects.filter(golden_id=alias.person_id, until=alias.since).values(
+        "person_id"
+    )
+    followers = models.PersonAlias.objects.filter(
+        person_id__in=led_on, golden_id=alias.golden_id, since=alias.since, until=None
+    )
+    ids = [row.person_id for row in followers]
+    followers.update(until=alias.until)
+    for person_id in ids:
+        models.PersonAlias.objects.create(
+            person_id=person_id,
+            golden_id=alias.person_id,
+            since=alias.until,
+            why=why[:200],
+            made_by=by.user_id,
+        )
+    return ids
 
 
 def add_source(*, person_id: UUID, system: str, number: str, by: Actor, on: date, why: str = "") -> None:
