@@ -1,12 +1,15 @@
 """The fund's pages: overview, payouts by three people, enrolment, the ledger down to one posting."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from bench import town
 from kangcheng.base.accounts.types import system_actor
+from kangcheng.funds.ledger import selectors as ledger
+from kangcheng.funds.ledger import services as booking
+from kangcheng.funds.ledger.types import Booking, Line
 from kangcheng.funds.payouts import selectors as payouts
 from kangcheng.registry.coverage import selectors as coverage
 from kangcheng.registry.coverage import services as ended
@@ -96,6 +99,23 @@ def test_the_ledger_opens_down_to_one_balanced_entry(log_in, settled):
     entry = found.context["entries"][0]["entry"]
     page = officer.get(f"/ledger/entries/{entry.id}/").content.decode()
     assert "看这笔结算" in page and sum(line.amount for line in entry.lines) == 0
+
+
+def test_an_auditor_closes_the_month_that_is_due_and_nobody_else(log_in, city):
+    due = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+    lines = (Line("bank:basic", 5), Line("financing:own", -5))
+    booking.post(Booking("financing", "test:1", due, lines), by=BY)
+    officer, auditor = log_in("fund_officer", place=None), log_in("fund_auditor", place=None)
+    page = officer.get("/ledger/months/").content.decode()
+    assert f"{due:%Y-%m}" in page and "由基金审核人员结账" in page
+    assert officer.client.post("/ledger/months/", {"month": f"{due:%Y-%m}"}).status_code == 403
+    assert auditor.client.post("/ledger/months/", {"month": "nonsense"}).status_code == 422
+    assert ledger.months_closed() == []
+    done = auditor.post("/ledger/months/", month=f"{due:%Y-%m}").content.decode()
+    assert "已结账" in done and ledger.months_closed() == [due]
+    assert auditor.client.post("/ledger/months/", {"month": f"{due:%Y-%m}"}).status_code == 422
+    assert f"{due:%Y-%m}" in officer.get("/ledger/months/").content.decode()
+    assert officer.client.get("/ledger/months/?sheet=1").status_code == 200
 
 
 def test_odd_addresses_of_the_ledger_are_not_found(log_in):

@@ -11,6 +11,7 @@ from kangcheng.base import audit, outbox
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.eligibility.models import EligibilityFact
 from kangcheng.funds.eligibility.types import EligibilityError, NewFact
+from kangcheng.funds.permission import require
 from kangcheng.funds.settlement.facts import OURS
 from kangcheng.kernel.errors import Fault, Faults
 from kangcheng.kernel.ids import new_id
@@ -23,6 +24,7 @@ def record(*, facts: Sequence[NewFact], source: str, by: Actor, on: date, why: s
 
     Raises Faults for names the registry decides (scheme, level, place ...), blanks, and periods that end before they begin.
     """
+    require(by, "eligibility.write")
     _check(facts)
     ids = []
     with audit.acting(by=by, on=on, why=why, action="eligibility.record"):
@@ -55,6 +57,7 @@ def record(*, facts: Sequence[NewFact], source: str, by: Actor, on: date, why: s
 
 def end(*, fact_id: UUID, last_day: date, by: Actor, on: date, why: str) -> None:
     """A fact holds up to and including `last_day`. Raises EligibilityError for one that is unknown or ended already."""
+    require(by, "eligibility.write")
     with audit.acting(by=by, on=on, why=why, action="eligibility.end"):
         row = EligibilityFact.objects.select_for_update().filter(pk=fact_id).first()
         if row is None or row.ended_at is not None:

@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from kangcheng.funds.ledger.models import Account, Entry, MonthClose, Posting
 from kangcheng.funds.ledger.types import (
+    ClosedMonth,
     EntryView,
     LedgerError,
     Line,
@@ -100,6 +101,23 @@ def accounts() -> dict[str, str]:
 def months_closed() -> list[date]:
     """First days of the closed months."""
     return list(MonthClose.objects.order_by("month").values_list("month", flat=True))
+
+
+def month_due() -> date | None:
+    """First day of the next month to close: after the last closed one, else the month of the first entry; None without entries."""
+    last = MonthClose.objects.order_by("-month").values_list("month", flat=True).first()
+    if last is not None:
+        return date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    first = Entry.objects.order_by("happened_on").values_list("happened_on", flat=True).first()
+    return first.replace(day=1) if first else None
+
+
+def closings() -> list[ClosedMonth]:
+    """Every closed month, newest first."""
+    return [
+        ClosedMonth(row.month, row.created_at, row.closed_by, row.debit, row.digest)
+        for row in MonthClose.objects.order_by("-month")
+    ]
 
 
 def title(code: str) -> str:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from kangcheng.base import audit
 from kangcheng.base.accounts.types import Actor
 from kangcheng.funds.ledger import selectors
 from kangcheng.funds.ledger.models import MonthClose
 from kangcheng.funds.ledger.types import BUSINESS, Booking, LedgerError, Line, family_of
+from kangcheng.funds.permission import require
 from kangcheng.funds.prepared import Prepared
 from kangcheng.kernel.dates import Period
 from kangcheng.kernel.ids import new_id
@@ -115,27 +116,55 @@ def reverse(*, entry_id: UUID, by: Actor, on: date, memo: str) -> UUID:
 
 
 def close_month(*, month: date, by: Actor, on: date) -> MonthClose:
-    """Close a month that is over: its trial balance is sealed by a digest and no entry may carry a day of it again."""
-    period = Period(month.replace(day=1), _next_month(month))
+    """Close a month that is over: its trial balance is sealed by a digest and no entry may carry a day of it again.
+
+    Needs `ledger.close`. Months are closed in order, from the first with an entry. What is found later is booked in an open month.
+    """
+    require(by, "ledger.close")
+    period = month_of(month)
     if period.end is None or on < period.end:
         raise LedgerError("月份尚未结束 (month not over)", where=str(month), rule="月末之后方可结账")
+    with audit.acting(by=by, on=on, why="月结", action="ledger.close"):
+        _in_order(period.start)
+        return _close(period, by=by, on=on)
+
+
+def _in_order(month: date) -> None:
+    """Raise LedgerError unless `month` is the next to close. Two who close at once take turns."""
+    with connection.cursor() as sql:
+        sql.execute("SELECT pg_advisory_xact_lock(hashtext('kangcheng:month'))")
+    due = selectors.month_due()
+    if month != due:
+        known = month in selectors.months_closed()
+        raise LedgerError(
+            "该月已结账 (month closed already)" if known else "须按月依次结账 (months are closed in order)",
+            where=f"{month:%Y-%m}", rule=f"下一个待结月份：{due:%Y-%m}" if due else "还没有凭证，无月可结",
+            todo="先结更早的月份",
+        )  # fmt: skip
+
+
+def _close(period: Period, *, by: Actor, on: date) -> MonthClose:
     trial = selectors.trial_balance(on=period.last or on)
     text = "\n".join(f"{row.account} {row.debit} {row.credit}" for row in trial.rows)
-    with audit.acting(by=by, on=on, why="月结", action="ledger.close"):
-        closed = MonthClose.objects.create(
-            month=period.start,
-            closed_by=by.user_id,
-            debit=trial.debit,
-            digest=hashlib.sha256(text.encode()).hexdigest(),
-        )
-        audit.record(
-            action="ledger.close",
-            subject=f"month:{period.start:%Y-%m}",
-            by=by,
-            on=on,
-            detail={"digest": closed.digest},
-        )
+    closed = MonthClose.objects.create(
+        month=period.start,
+        closed_by=by.user_id,
+        debit=trial.debit,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    audit.record(
+        action="ledger.close",
+        subject=f"month:{period.start:%Y-%m}",
+        by=by,
+        on=on,
+        detail={"digest": closed.digest, "name": by.name},
+    )
     return closed
+
+
+def month_of(day: date) -> Period:
+    """The calendar month of `day`."""
+    return Period(day.replace(day=1), date(day.year + day.month // 12, day.month % 12 + 1, 1))
 
 
 def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -163,7 +192,3 @@ def _checked(booking: Booking) -> tuple[Line, ...]:
             rule="借方合计等于贷方合计",
         )
     return lines
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

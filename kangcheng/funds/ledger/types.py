@@ -1,7 +1,7 @@
 """Words of the ledger: accounts by code, the kinds of business, one line of an entry."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +85,17 @@ class Booking:
     lines: tuple[Line, ...]
     memo: str = ""
     reverses: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A month that takes no entry any more: closed when and by whom, debits (= credits) up to its end in fen, digest of the balance."""
+
+    month: date
+    at: datetime
+    by: UUID
+    debit: int
+    digest: str
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangcheng.portal.funds import awards, enrolment, ledger, overview, payouts
+from kangcheng.portal.funds import awards, enrolment, ledger, months, overview, payouts
 
 urlpatterns = [
     path("fund/", overview.fund, name="fund"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
     path("payouts/<uuid:payout_id>/decide/", payouts.decide, name="payout_decide"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/months/", months.months, name="months"),
     path("ledger/accounts/<str:code>/", ledger.account, name="ledger_account"),
     path("ledger/days/<str:day>/", ledger.entries, name="ledger_day"),
     path("ledger/entries/<uuid:entry_id>/", ledger.entry, name="ledger_entry"),

@@ -28,7 +28,7 @@ class CoverageError(KangchengError):
 
 def grant(*, new: NewCoverage, by: Actor, on: date, why: str = "") -> UUID:
     """Insure a person for a period; returns the row's id. Overlapping periods of one scheme are refused (Faults)."""
-    _refuse(_faults([new], on) + person_faults(by, "category.write", [new.person_id]))
+    _refuse(_faults([new], on) + person_faults(by, "coverage.write", [new.person_id]))
     with acting(by=by, on=on, why=why, action="coverage.grant"), refusing("参保"):
         row = Coverage.objects.create(
             person_id=new.person_id,
@@ -53,7 +53,7 @@ def end(*, coverage_id: UUID, valid_to: date, by: Actor, on: date, why: str) -> 
         row = Coverage.objects.select_for_update().filter(pk=coverage_id).first()
         if row is None or valid_to < row.valid_from:
             raise CoverageError("没有这条参保，或止期早于起期 (no such row, or ends before it starts)")
-        require(by, "category.write", area=locked(row.person_id).area_code)
+        require(by, "coverage.write", area=locked(row.person_id).area_code)
         row.valid_to = valid_to
         row.save(update_fields=["valid_to"])
         detail = {"scheme": row.scheme, "to": valid_to.isoformat()}
@@ -67,7 +67,7 @@ def bulk(
     given = list(rows)
     require(by, "person.import")
     faults = _faults(given, on, numbered=True)
-    faults += person_faults(by, "category.write", (row.person_id for row in given), numbered=True)
+    faults += person_faults(by, "coverage.write", (row.person_id for row in given), numbered=True)
     _refuse(faults)
     ids = [new_id() for _ in given]
     with acting(by=by, on=on, why=why, action="coverage.bulk"), refusing("参保"):

@@ -19,7 +19,7 @@ from kangcheng.registry.institutions.types import NewInstitution
 from kangcheng.registry.people.pinyin import initials
 from kangcheng.registry.permission import require, require_city
 
-PERMISSION = "catalogue.write"
+PERMISSION = "institution.write"
 _TERM = (
     "id", "institution", "name", "name_pinyin", "level", "type", "ownership", "governed_by", "area_code", "parent",
     "beds", "valid_from", "valid_to",

@@ -14,7 +14,7 @@ from kangcheng.registry.permission import require
 from kangcheng.registry.staff.models import Staff
 from kangcheng.registry.staff.types import NewStaff
 
-PERMISSION = "catalogue.write"
+PERMISSION = "institution.write"
 _COLUMNS = (
     "id", "institution", "person", "name", "post", "department", "licence_kind", "licence_number", "title", "user_id",
     "valid_from", "valid_to",

@@ -13,6 +13,7 @@ from kangcheng.funds.entitlements.types import EntitlementError
 from kangcheng.funds.ledger import selectors as ledger
 from kangcheng.funds.overview import selectors as overview
 from kangcheng.funds.payouts import selectors as payouts
+from kangcheng.funds.permission import NotPermitted
 from kangcheng.kernel.errors import Faults
 from kangcheng.registry.categories import services as categories
 from kangcheng.registry.categories.types import NewCategory
@@ -63,6 +64,16 @@ def test_an_eligibility_fact_cannot_say_what_the_registry_says(town):
     with pytest.raises(Faults) as refused:
         eligibility.record(facts=facts, source="care", by=system_actor("care"), on=DAY)
     assert len(refused.value.faults) == 2
+
+
+def test_only_who_may_pushes_a_fact(town, actor):
+    fact = [NewFact(town.people[1], "pathway", "met", DAY)]
+    with pytest.raises(NotPermitted):
+        eligibility.record(facts=fact, source="care", by=actor("cashier", areas=[""]), on=DAY)
+    [made] = eligibility.record(facts=fact, source="care", by=actor("clinician", areas=[""]), on=DAY)
+    with pytest.raises(NotPermitted):
+        eligibility.end(fact_id=made, last_day=DAY, by=actor("inspector", areas=[""]), on=DAY, why="误报")
+    eligibility.end(fact_id=made, last_day=DAY, by=actor("village_doctor", areas=[""]), on=DAY, why="误报")
 
 
 def grant(person, key, on=DAY):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kangcheng.funds.ledger import selectors, services
 from kangcheng.funds.ledger.types import Booking, LedgerError, Line
+from kangcheng.funds.permission import NotPermitted
 from kangcheng.kernel.ids import new_id
 
 DAY = date(2024, 5, 20)
@@ -79,6 +80,26 @@ def test_a_closed_month_takes_no_entry(system):
     with pytest.raises(LedgerError, match="已结账"), transaction.atomic():
         services.post(book(Line("bank:basic", 5), Line("financing:own", -5)), by=system)
     services.post(book(Line("bank:basic", 5), Line("financing:own", -5), on=date(2024, 6, 1)), by=system)
+
+
+def test_months_are_closed_in_order_by_who_may(system, actor):
+    for day in (date(2024, 4, 2), DAY):
+        services.post(book(Line("bank:basic", 5), Line("financing:own", -5), on=day), by=system)
+    later = date(2024, 7, 1)
+    for role in ("fund_officer", "bureau_leader", "cashier"):
+        with pytest.raises(NotPermitted):
+            services.close_month(month=DAY, by=actor(role, areas=[""]), on=later)
+    auditor = actor("fund_auditor", areas=[""])
+    with pytest.raises(LedgerError, match="依次"):
+        services.close_month(month=DAY, by=auditor, on=later)
+    assert selectors.month_due() == date(2024, 4, 1)
+    for month in (date(2024, 4, 1), date(2024, 5, 1)):
+        services.close_month(month=month, by=auditor, on=later)
+        with pytest.raises(LedgerError, match="已结账"):
+            services.close_month(month=month, by=auditor, on=later)
+    first = selectors.closings()[-1]
+    assert (first.month, first.by, first.debit) == (date(2024, 4, 1), auditor.user_id, 5)
+    assert selectors.month_due() == date(2024, 6, 1)
 
 
 INSERT_POSTING = """
