@@ -10,6 +10,9 @@ KANGCHENG_PACK      the policy pack this city runs (default: kangcheng)
 KANGCHENG_PACKS     folder of the packs (default: packs in the checkout)
 KANGCHENG_CACHE     folder of compiled benefit engines (default: the user's cache folder)
 KANGCHENG_POOL      connections a serving process keeps at most (0, the default: one a thread, no pool)
+KANGCHENG_MAIL_FROM  sender of notices by e-mail (default: none are sent)
+KANGCHENG_MAIL_HOST  mail server for them (default localhost)
+KANGCHENG_SMS_FOLDER  folder in which text messages are left for a gateway (default: none are sent)
 KANGCHENG_LOG       lowest level written to the log (default WARNING)
 """
 

@@ -13,7 +13,7 @@ from kangcheng.policy.guards import filled, listed, unmet
 from kangcheng.policy.schema import nearest
 
 __all__ = [
-    "Journey", "Opinion", "Refused", "Step", "asked", "begin", "filled", "listed", "missing", "open_case", "open_steps", "opine",
+    "Journey", "Opinion", "Refused", "Step", "asked", "begin", "could", "filled", "listed", "missing", "open_case", "open_steps", "opine",
     "rate", "take",
 ]  # fmt: skip
 
@@ -89,14 +89,20 @@ def open_steps(entry: Entry, journey: Journey, role: str) -> list[dict[str, Any]
     ]
 
 
-def asked(entry: Entry, state: str) -> tuple[str, ...]:
-    """Roles whose opinion some step out of `state` waits for, in the order of the entry."""
+def asked(entry: Entry, journey: Journey) -> tuple[str, ...]:
+    """Roles whose opinion some step that is still possible waits for in the present state, in the order of the entry."""
     rows = [
         row["opinions"]
         for row in entry.get("transitions")
-        if "opinions" in row and state in listed(row["from"])
+        if "opinions" in row and journey.state in listed(row["from"]) and could(entry, row, journey.fields)
     ]
     return tuple(dict.fromkeys(role for row in rows for role in listed(row["of"])))
+
+
+def could(entry: Entry, row: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    """False when a condition of the step speaks of what is filled in already and does not hold: nobody waits for such a step."""
+    own = {*listed(row.get("requires", [])), *listed(row.get("fills", []))}
+    return not unmet(entry, [one for one in row.get("when", []) if one["field"] not in own], fields)
 
 
 def missing(entry: Entry, do: str, fields: Mapping[str, Any]) -> list[str]:
@@ -133,7 +139,7 @@ def take(entry: Entry, journey: Journey, step: Step) -> Journey:
 def opine(entry: Entry, journey: Journey, opinion: Opinion) -> Journey:
     """The journey with one more opinion. Raises Refused: not asked here, given already, or by the same person for two roles."""
     reasons = []
-    if opinion.role not in asked(entry, journey.state):
+    if opinion.role not in asked(entry, journey):
         reasons.append(f"此时不征求角色 {opinion.role} 的意见 (not asked)")
     if opinion.role in {one.role for one in journey.opinions}:
         reasons.append(f"角色 {opinion.role} 已有意见 (given already)")

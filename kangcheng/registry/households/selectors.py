@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from kangcheng.registry.households.models import Household as Row
 from kangcheng.registry.households.models import Membership
 from kangcheng.registry.households.types import Household, Member
@@ -26,6 +28,12 @@ def of(person_id: UUID, on: date) -> Household | None:
     """The household the person belongs to on the day."""
     row = Row.objects.filter(holds(on, "members__"), members__person_id__in=ids_of(person_id)).first()
     return _household(row) if row else None
+
+
+def in_area(area: str, on: date) -> list[Household]:
+    """Households of the area that are not closed on the day, by area and number."""
+    rows = Row.objects.filter(Q(closed_on=None) | Q(closed_on__gt=on), area_code__startswith=area)
+    return [_household(row) for row in rows.order_by("area_code", "number")]
 
 
 def members(household_id: UUID, on: date) -> list[Member]:
