@@ -1,4 +1,8 @@
-"""Stored files: bytes on disk named by their SHA-256, and a row that says what they are. The same bytes are kept once."""
+"""Stored files: bytes on disk named by their SHA-256, and a row that says what they are. The same bytes are kept once.
+
+On disk they are sealed with the keys of the sealed columns: a mark, then the key's id and the rest as in personal.py.
+Files of before lie there in the clear and are read as they are, until `reseal`.
+"""
 
 import hashlib
 import os
@@ -9,11 +13,13 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
+from kangcheng.base import personal
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.keys import private_folder
 from kangcheng.base.row import Base
 from kangcheng.kernel.errors import KangchengError
 
+MARK, PURPOSE = b"KCF1", "stored-file"
 MOST_BYTES = 50 * 1024 * 1024
 
 _folder: Path | None = None
@@ -58,7 +64,8 @@ def store(*, content: bytes, name: str, media_type: str, by: Actor) -> StoredFil
             todo="压缩或拆分后重传",
         )
     digest = hashlib.sha256(content).hexdigest()
-    _write(_path(digest), content)
+    if not _path(digest).exists():
+        _write(_path(digest), MARK + personal.seal_bytes(content, PURPOSE))
     return StoredFile.objects.create(
         sha256=digest,
         name=Path(name).name[:255],
@@ -69,30 +76,59 @@ def store(*, content: bytes, name: str, media_type: str, by: Actor) -> StoredFil
 
 
 def read(file: StoredFile) -> bytes:
-    """The bytes of `file`; raises FileError when they are missing or no longer match their hash."""
+    """The bytes of `file`; raises FileError when they are missing or no longer match their hash, KeyMissingError without their key."""
     try:
-        content = _path(file.sha256).read_bytes()
+        content = _opened(_path(file.sha256).read_bytes(), file.sha256)
     except FileNotFoundError as error:
         raise _damaged(file, "文件内容不存在 (bytes missing)") from error
+    except personal.KeyMissingError:
+        raise
+    except personal.SealError as error:
+        raise _damaged(file, "文件内容被改动 (bytes altered)") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise _damaged(file, "文件内容被改动 (bytes altered)")
     return content
+
+
+def reseal() -> int:
+    """Seal every stored file with the current key, those that lie in the clear too; returns how many. Safe to stop and repeat."""
+    changed = 0
+    for path in sorted(_root().glob("??/*")):
+        if path.suffix == ".part":
+            continue
+        raw = path.read_bytes()
+        if _is_sealed(raw, path.name) and personal.sealed_now(raw[len(MARK) :]):
+            continue
+        _write(path, MARK + personal.seal_bytes(_opened(raw, path.name), PURPOSE))
+        changed += 1
+    return changed
+
+
+def _is_sealed(raw: bytes, digest: str) -> bool:
+    """A file whose bytes match its name lies in the clear, whatever it begins with."""
+    return raw.startswith(MARK) and hashlib.sha256(raw).hexdigest() != digest
+
+
+def _opened(raw: bytes, digest: str) -> bytes:
+    return personal.unseal_bytes(raw[len(MARK) :], PURPOSE) if _is_sealed(raw, digest) else raw
 
 
 def _damaged(file: StoredFile, what: str) -> FileError:
     return FileError(what, where=f"{file.id}", rule="文件以 SHA-256 校验", todo="从备份恢复 files 目录")
 
 
-def _path(digest: str) -> Path:
+def _root() -> Path:
     if _folder is None:
         raise FileError("文件目录未设置 (no files folder)", todo="先调用 files.use(目录)")
-    return _folder / digest[:2] / digest
+    return _folder
+
+
+def _path(digest: str) -> Path:
+    return _root() / digest[:2] / digest
 
 
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: into a side file, flushed, then renamed."""
-    if path.exists():
-        return
     for folder in (path.parent.parent, path.parent):
         private_folder(folder)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")

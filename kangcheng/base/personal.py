@@ -33,6 +33,10 @@ class SealError(KangchengError):
     """A sealed value cannot be opened."""
 
 
+class KeyMissingError(SealError):
+    """The value was sealed with a key that is not on this machine."""
+
+
 class Unreadable(str):
     """Stands for a value whose key is not on this machine; saving it writes the sealed bytes back unchanged."""
 
@@ -70,20 +74,30 @@ def use(ring: KeyRing | None, *, source: Path | None = None) -> KeyRing | None:
 
 def seal(value: str, purpose: str) -> bytes:
     """`value` as sealed bytes for a column of `purpose`; two calls never give the same bytes."""
+    return seal_bytes(value.encode(), purpose)
+
+
+def seal_bytes(value: bytes, purpose: str) -> bytes:
+    """The same for bytes, such as those of a file."""
     ring = _keys()
     nonce = secrets.token_bytes(12)
     cipher = Cipher(algorithms.SM4(ring.seal[ring.current]), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(purpose.encode())
-    body = cipher.update(value.encode()) + cipher.finalize()
+    body = cipher.update(value) + cipher.finalize()
     return VERSION + bytes.fromhex(ring.current) + nonce + body + cipher.tag
 
 
 def unseal(sealed: bytes, purpose: str) -> str:
     """The text in `sealed`; raises SealError when its key is not here or the bytes were changed or moved."""
+    return unseal_bytes(sealed, purpose).decode()
+
+
+def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
+    """The bytes in `sealed`; raises KeyMissingError when its key is not here, SealError when they were changed or moved."""
     name = _key_id(sealed)
     key = _key(name)
     if key is None:
-        raise SealError(
+        raise KeyMissingError(
             "本机没有加密该数据的密钥 (sealing key not on this machine)",
             where=f"key {name}",
             rule="敏感字段以密钥文件加密，密钥不随数据库备份",
@@ -92,7 +106,7 @@ def unseal(sealed: bytes, purpose: str) -> str:
     cipher = Cipher(algorithms.SM4(key), modes.GCM(sealed[NONCE], sealed[-TAG:])).decryptor()
     cipher.authenticate_additional_data(purpose.encode())
     try:
-        return (cipher.update(sealed[HEAD:-TAG]) + cipher.finalize()).decode()
+        return cipher.update(sealed[HEAD:-TAG]) + cipher.finalize()
     except InvalidTag as error:
         raise SealError(
             "加密数据被改动或放错了列 (sealed value altered or misplaced)",
@@ -143,6 +157,11 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+def sealed_now(sealed: bytes) -> bool:
+    """True when `sealed` was sealed with the current key."""
+    return _key_id(sealed) == _keys().current
 
 
 def sealed_columns() -> list[tuple[type[models.Model], str]]:

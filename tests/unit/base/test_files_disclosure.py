@@ -2,7 +2,7 @@
 
 import pytest
 
-from kangcheng.base import files
+from kangcheng.base import files, keys, personal
 from kangcheng.base.disclosure import share, show, suppress, suppress_row
 
 
@@ -27,6 +27,49 @@ def test_a_file_comes_back_and_damage_is_noticed(folder, system):
     path.unlink()
     with pytest.raises(files.FileError, match="missing"):
         files.read(one)
+
+
+def on_disk(folder):
+    (path,) = [path for path in folder.rglob("*") if path.is_file()]
+    return path
+
+
+@pytest.fixture
+def ring(tmp_path_factory):
+    """A key file of the test's own, in use until its end."""
+    path = tmp_path_factory.mktemp("keys") / "data.json"
+    before = personal.use(keys.key_ring(path), source=path)
+    yield path
+    personal.use(before)
+
+
+@pytest.mark.django_db
+def test_the_bytes_on_disk_are_sealed(folder, system, ring):
+    one = files.store(content="病历".encode() * 9, name="a", media_type="text/plain", by=system)
+    raw = on_disk(folder).read_bytes()
+    assert raw.startswith(files.MARK) and "病历".encode() not in raw
+    on_disk(folder).write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+    with pytest.raises(files.FileError, match="altered"):
+        files.read(one)
+
+
+@pytest.mark.django_db
+def test_old_keys_and_files_in_the_clear_are_read_until_they_are_sealed_again(folder, system, ring):
+    sealed = files.store(content=b"sealed", name="a", media_type="text/plain", by=system)
+    first = files._path(sealed.sha256).read_bytes()
+    plain = files.store(
+        content=files.MARK + b" a file of before", name="b", media_type="text/plain", by=system
+    )
+    files._path(plain.sha256).write_bytes(files.MARK + b" a file of before")
+    personal.use(keys.rotate(ring), source=ring)
+    assert files.read(sealed) == b"sealed" and files.read(plain) == files.MARK + b" a file of before"
+    assert files.reseal() == 2 and files.reseal() == 0
+    assert files.read(sealed) == b"sealed" and files.read(plain) == files.MARK + b" a file of before"
+    assert first != files._path(sealed.sha256).read_bytes()
+    other = keys.key_ring(ring.with_name("other.json"))
+    personal.use(other)
+    with pytest.raises(personal.KeyMissingError):
+        files.read(sealed)
 
 
 def test_empty_and_huge_files_are_refused(folder, system, monkeypatch):
