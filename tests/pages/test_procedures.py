@@ -58,6 +58,10 @@ def test_the_whole_way_is_on_record(opened, log_in):
     assert cashier.client.get(f"{address}evidence/payee_fingerprint/").content == PNG
     assert LookLog.objects.filter(what="evidence").exists()
     assert "100.0%" in cashier.get("/procedures/?state=paid").content.decode(), "one-time settlement rate"
+    elsewhere = log_in("cashier", place=town.TOWNSHIP_HOSPITAL)
+    assert "100.0%" not in elsewhere.get("/procedures/?state=paid").content.decode(), (
+        "another hospital's rate"
+    )
 
 
 def test_one_person_cannot_do_both_checks(opened, log_in, system):

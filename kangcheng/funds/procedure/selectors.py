@@ -1,11 +1,13 @@
 """Questions about procedures: one with its steps, what an actor may do next, the rates that the process defines."""
 
+from collections.abc import Collection
 from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from kangcheng.base.accounts.types import Actor
+from kangcheng.funds.billing.models import Bill
 from kangcheng.funds.procedure.models import Procedure, ProcedureStep
 from kangcheng.funds.procedure.types import OpenStep, ProcedureError, ProcedureView, StepView
 from kangcheng.funds.settlement import releases
@@ -48,13 +50,18 @@ def waiting(*, process: str, states: tuple[str, ...], limit: int = 100) -> list[
     return [_view(row) for row in rows[:limit]]
 
 
-def rate_of(*, process: str, rate_id: str, since: date, on: date) -> Fraction | None:
-    """A rate the process entry defines (one-time settlement ...) over the procedures opened in the span."""
-    rows = list(
-        Procedure.objects.filter(process=process, opened_on__gte=since, opened_on__lte=on).order_by(
-            "opened_on"
-        )
-    )
+def rate_of(
+    *, process: str, rate_id: str, since: date, on: date, institutions: Collection[UUID] | None = None
+) -> Fraction | None:
+    """A rate the process entry defines (one-time settlement ...) over the procedures opened in the span.
+
+    Only over those of the `institutions`; None: of all. None when there was no procedure.
+    """
+    found = Procedure.objects.filter(process=process, opened_on__gte=since, opened_on__lte=on)
+    if institutions is not None:
+        bills = Bill.objects.filter(institution_id__in=institutions)
+        found = found.filter(bill_id__in=bills.values("id"))
+    rows = list(found.order_by("opened_on"))
     if not rows:
         return None
     return rate(entry_of(rows[-1]), rate_id, [journey_of(row) for row in rows])

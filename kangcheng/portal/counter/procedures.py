@@ -60,7 +60,7 @@ def procedures(request: Asking) -> HttpResponse:
         "states": [(row["id"], t(row["title"], row.get("title_en", row["title"]))) for row in states],
         "asked": asked,
         "rate": selectors.rate_of(
-            process=DIRECT, rate_id="one-time-settlement", since=since, on=request.today
+            process=DIRECT, rate_id="one-time-settlement", since=since, on=request.today, institutions=mine
         ),
         "title": t(entry.title, entry.title_en),
         "not_asked": _not_asked(),

@@ -124,6 +124,15 @@ def test_a_return_is_no_one_time_settlement(opened, pack, stay, rules):
     )
 
 
+def test_a_rate_is_that_of_the_institutions_asked_for(opened, pack):
+    checked(opened)
+    paid(opened, pack)
+    asked = {"process": DIRECT, "rate_id": "one-time-settlement", "since": DAY, "on": DAY}
+    assert selectors.rate_of(**asked, institutions=[town_.COUNTY_HOSPITAL]) == 1
+    assert selectors.rate_of(**asked, institutions=[town_.TOWNSHIP_HOSPITAL]) is None
+    assert selectors.rate_of(**asked, institutions=[]) is None
+
+
 def test_what_can_be_done_next(opened):
     assert [one.step for one in selectors.next_steps(opened.id, DOCTOR)] == ["confirm-identity"]
     assert selectors.next_steps(opened.id, CLERK) == []
