@@ -14,8 +14,8 @@ from kangcheng.synth.illness import Illness
 from kangcheng.synth.params import Params, closes
 from kangcheng.synth.places import Places
 from kangcheng.synth.population.people import People
-from kangcheng.synth.standing import RESIDENT, SCHEMES, Standing
-from kangcheng.synth.visits import BIRTH, IN, LONG_TERM, OUT, SETTINGS, Events
+from kangcheng.synth.standing import SCHEMES, Standing
+from kangcheng.synth.visits import BIRTH, LONG_TERM, OUT, SETTINGS, Events
 
 PLACES_OF_CARE = ("county", "city", "away")
 REHABILITATION, SURGERY = "rehabilitation", "surgery"
@@ -129,7 +129,7 @@ def table(
             "age": pa.array(np.maximum(age_on(people.born[person], mine.end), 0)),
             "categories": _listed(held, standing.codes),
             "scheme": chosen(SCHEMES, standing.scheme[person]),
-            "setting": chosen(SETTINGS, _setting(mine, standing)),
+            "setting": chosen(SETTINGS, mine.setting),
             **_institution(places, people, mine),
             "disease": chosen([one.code for one in known], mine.diagnosis),
             "episode": ids("E", people, events, claims.nth, rows),
@@ -152,12 +152,6 @@ def _institution(places: Places, people: People, mine: Events) -> dict[str, pa.A
         "institution_type": chosen(made.types, site),
         "designated": chosen(["no", "yes"], np.array(made.designated)[site].astype(np.int64)),
     }
-
-
-def _setting(mine: Events, standing: Standing) -> Ints:
-    """A delivery has a way of its own in the scheme of residents; employees lie in as for any illness."""
-    own = standing.scheme[mine.person] == RESIDENT
-    return np.where((mine.setting == BIRTH) & ~own, IN, mine.setting)
 
 
 def _clinic(

@@ -38,7 +38,7 @@ def asked(node, found):
 
 def test_claims_bring_every_attribute_that_their_stacks_ask_for(town, stacks):
     pairs = set(zip(town.claims["scheme"].to_pylist(), town.claims["setting"].to_pylist(), strict=True))
-    assert len(pairs) == 5
+    assert len(pairs) == 6
     for scheme, setting in pairs:
         wanted = asked(stacks.of(scheme, setting, date(2024, 6, 1)), set())
         assert wanted <= set(town.claims.column_names), (
