@@ -31,6 +31,9 @@ MEANING = {
     "mapping_two_people": ("decided_by", "提出人与审核人不得为同一人 (one person twice)", "对照由两人办理"),
     "alias_one_golden": ("person", "该居民已并入另一人 (merged already)", "先撤销原合并"),
     "staff_licence_once": ("licence_number", "该执业证号在本机构的期间重叠 (posts overlap)", "先结束原岗位"),
+    "register_row_once": ("key", "已有相同的行 (same row)", "键相同即同一行"),
+    "register_row_one_at_a_time": ("key", "已有相同的行，期间重叠 (same row, periods overlap)", "同一行同一天只有一种情况"),
+    "register_view_title": ("title", "已有同名视图 (view of that name)", "换一个名称"),
     "import_file_once": ("file", "该文件已导入 (file imported already)", "先撤销原批次，或换新文件"),
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from kangcheng.kernel.errors import Fault
+
 Values = Mapping[str, Any]
 """A row by column: text str, number Fraction, money int fen, date date, time "HH:MM", code str (several: tuple of them),
 flag bool, area its code, person, institution, file and reference an id as text; None where nothing stands."""
@@ -182,3 +184,39 @@ class Due:
     amount: int
     payee: str
     on: date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list is asked for. `filters`: column -> value, or -> (from, to) for dates, numbers and money (each may be None).
+
+    `as_of`: only rows that hold on the day. `known`: as the register was known at that moment. `sort`: a column, with "-" down.
+    """
+
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    sort: str = ""
+    after: str = ""
+    as_of: date | None = None
+    known: datetime | None = None
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row of a file that was not taken: its line, its texts by column, and what is wrong with it."""
+
+    line: int
+    texts: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import does, or did: rows of the file, how many are new, change a row, are there already, and the bad ones."""
+
+    rows: int
+    created: int
+    changed: int
+    unchanged: int
+    bad: tuple[BadRow, ...] = ()
+    import_id: UUID | None = None

@@ -123,7 +123,7 @@ def test_disabled_accounts_keep_their_history(user, system, today):
 
 
 def test_roles_are_complete():
-    assert len(ROLES) == 13
+    assert len(ROLES) == 14
     assert set().union(*(role.permissions for role in ROLES.values())) == set(PERMISSIONS)
     assert all(role.title and role.title_en and role.description for role in ROLES.values())
 

@@ -181,7 +181,9 @@ def _counted(played: Played, expect: dict[str, Any]) -> list[str]:
     for line, words in wanted.items():
         said = "；".join(played.faults.get(line, []))
         found += [
-            f"第 {line} 行: 错误里应有 {word!r}，得 {said or '没有错误'}" for word in words if word not in said
+            f"第 {line} 行: 错误里应有 {word!r}，得 {said or '没有错误'}"
+            for word in words
+            if word not in said
         ]
     return found
 

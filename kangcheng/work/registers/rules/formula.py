@@ -2,7 +2,7 @@
 
 `done_on is empty` is written `empty(done_on)`; days are numbers (`due_on + 30`, `done_on - due_on`); money counts in yuan;
 codes and texts stand in quotes. What cannot be computed because something is blank is blank, as in SQL; `and`, `or` and `not`
-treat a blank as unknown.
+treat a comparison with a blank as unknown and a blank yes/no column as no.
 """
 
 from __future__ import annotations
@@ -105,15 +105,25 @@ def _value(node: ast.expr, row: Mapping[str, Any], today: date) -> Any:
         return today if node.id == "today" else row.get(node.id)
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else Fraction(str(node.value))
+
+    def flag(part: ast.expr) -> Any:
+        value = at(part)
+        return False if value is None and isinstance(part, ast.Name) else value
+
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _blank(lambda inner: not inner)(flag(node.operand))
     if isinstance(node, ast.UnaryOp):
-        inner = at(node.operand)
-        return None if inner is None else (not inner if isinstance(node.op, ast.Not) else -inner)
+        return _blank(lambda inner: -inner)(at(node.operand))
     if isinstance(node, ast.BoolOp):
-        return _joined(isinstance(node.op, ast.And), [at(part) for part in node.values])
+        return _joined(isinstance(node.op, ast.And), [flag(part) for part in node.values])
     if isinstance(node, ast.BinOp):
         return _counted(type(node.op), at(node.left), at(node.right))
     if isinstance(node, ast.Compare):
         return _compared(node.ops[0], at(node.left), at(node.comparators[0]))
+    return _gathered(node, at)
+
+
+def _gathered(node: ast.expr, at: Callable[[ast.expr], Any]) -> Any:
     if isinstance(node, ast.Tuple):
         return tuple(at(part) for part in node.elts)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -204,10 +214,14 @@ def _sql(node: ast.expr, columns: Mapping[str, str]) -> str:
         return columns[node.id]
     if isinstance(node, ast.Constant):
         return quoted(node.value) if isinstance(node.value, str) else f"{node.value!r}::numeric"
+
+    def flag(part: ast.expr) -> str:
+        return f"coalesce({at(part)}, false)" if isinstance(part, ast.Name) else at(part)
+
     if isinstance(node, ast.UnaryOp):
-        return f"({'NOT ' if isinstance(node.op, ast.Not) else '-'}{at(node.operand)})"
+        return f"(NOT {flag(node.operand)})" if isinstance(node.op, ast.Not) else f"(-{at(node.operand)})"
     if isinstance(node, ast.BoolOp):
-        return "(" + (" AND " if isinstance(node.op, ast.And) else " OR ").join(map(at, node.values)) + ")"
+        return "(" + (" AND " if isinstance(node.op, ast.And) else " OR ").join(map(flag, node.values)) + ")"
     if isinstance(node, ast.BinOp):
         return _counted_sql(node, at(node.left), at(node.right))
     if isinstance(node, ast.Compare):
