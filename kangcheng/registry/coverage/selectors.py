@@ -1,5 +1,6 @@
 """Questions about coverage."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,6 +34,11 @@ def rows(person_id: UUID) -> list[Coverage]:
     """All periods of the person, newest first."""
     found = Row.objects.filter(person_id__in=ids_of(person_id)).order_by("-valid_from", "scheme")
     return [coverage(row) for row in found]
+
+
+def get_many(ids: Iterable[UUID]) -> dict[UUID, Coverage]:
+    """Id -> that period of coverage. One query."""
+    return {row.pk: coverage(row) for row in Row.objects.filter(pk__in=list(ids))}
 
 
 def counts(on: date, *, area: str = "") -> dict[str, int]:

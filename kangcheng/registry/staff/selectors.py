@@ -1,11 +1,17 @@
 """Questions about staff."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from kangcheng.registry.staff.models import Staff as Row
 from kangcheng.registry.staff.types import Staff
 from kangcheng.registry.validity import holds
+
+
+def get_many(ids: Iterable[UUID]) -> dict[UUID, Staff]:
+    """Id of the post -> who holds or held it. One query."""
+    return {row.pk: _staff(row) for row in Row.objects.filter(pk__in=list(ids))}
 
 
 def of_institution(institution_id: UUID, on: date, *, post: str = "") -> list[Staff]:

@@ -70,6 +70,16 @@ def led_from(ids: Any) -> QuerySet[models.PersonAlias, Any]:
     return models.PersonAlias.objects.filter(until=None, person_id__in=ids).values("golden_id")
 
 
+def ids_within(within: Q) -> QuerySet[models.Resident, Any]:
+    """Ids of the golden rows `within` (a filter made by `access`), as a subquery."""
+    return models.Resident.objects.filter(within).order_by().values("pk")
+
+
+def led_to(golden: Any) -> QuerySet[models.PersonAlias, Any]:
+    """Ids that lead to the golden rows of a subquery, as a subquery."""
+    return models.PersonAlias.objects.filter(until=None, golden_id__in=golden).order_by().values("person_id")
+
+
 def find_by_identity(number: str) -> Person | None:
     """Who has this identity number (18 or 15 characters). One indexed query. Raises IdentityError for a malformed one."""
     index = identity_index(IdentityNumber.parse(number).text)

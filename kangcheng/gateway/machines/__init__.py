@@ -1,0 +1,1 @@
+"""Other systems that may speak to ours: what each may do, for which institution, and its tokens."""

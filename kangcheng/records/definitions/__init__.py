@@ -1,0 +1,1 @@
+"""The official FHIR R4 definitions, as far as the store needs them."""

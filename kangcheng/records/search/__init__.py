@@ -1,0 +1,1 @@
+"""What resources are found by, and the searches that find them."""

@@ -1,0 +1,1 @@
+"""Resources as they are kept: versions, never overwritten."""

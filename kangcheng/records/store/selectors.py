@@ -1,0 +1,70 @@
+"""Questions to the store. The caller decides who may ask: rows come with the resident and the segment they belong to."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from kangcheng.records.search.types import Within
+from kangcheng.records.store.types import Stored
+
+COLUMNS = "id, type, logical_id, version, written_at, subject_id, segment, deleted, body::text, institution_id, method"
+EVERYTHING = f"""
+    SELECT {COLUMNS} FROM records_resource WHERE type = %(type)s AND logical_id = %(id)s
+    UNION ALL
+    SELECT {COLUMNS} FROM records_version WHERE type = %(type)s AND logical_id = %(id)s
+"""  # noqa: S608
+
+
+def get(resource_type: str, logical_id: str, within: Within | None = None) -> Stored | None:
+    """The resource as it is now, deleted or not; None when there never was one, or it is not one of those `within`."""
+    seen, given = within("a") if within else ("TRUE", [])
+    statement = f"SELECT {COLUMNS} FROM records_resource a WHERE type = %s AND logical_id = %s AND {seen}"  # noqa: S608
+    found = _rows(statement, [resource_type, logical_id, *given])
+    return found[0] if found else None
+
+
+def get_many(wanted: Iterable[tuple[str, str]]) -> list[Stored]:
+    """Those of the (type, id) that exist, deleted ones too. One query."""
+    pairs = list(wanted)
+    statement = (
+        f"SELECT {COLUMNS} FROM records_resource WHERE (type, logical_id) IN "  # noqa: S608
+        "(SELECT * FROM unnest(%s::text[], %s::text[]))"
+    )
+    return _rows(statement, [[kind for kind, _ in pairs], [one for _, one in pairs]])
+
+
+def version(resource_type: str, logical_id: str, number: int) -> Stored | None:
+    """One version of a resource, the present one included."""
+    found = _rows(
+        f"SELECT * FROM ({EVERYTHING}) v WHERE version = %(version)s",  # noqa: S608
+        {"type": resource_type, "id": logical_id, "version": number},
+    )
+    return found[0] if found else None
+
+
+def history(resource_type: str, logical_id: str, *, offset: int = 0, limit: int = 50) -> list[Stored]:
+    """All versions, newest first."""
+    return _rows(
+        f"SELECT * FROM ({EVERYTHING}) v ORDER BY version DESC LIMIT %(limit)s OFFSET %(offset)s",  # noqa: S608
+        {"type": resource_type, "id": logical_id, "limit": limit, "offset": offset},
+    )
+
+
+def of_subjects(
+    subjects: Sequence[UUID], *, types: Sequence[str] = (), after: UUID | None = None, limit: int = 1000
+) -> list[Stored]:
+    """What is kept about these residents, deleted left out, oldest first; `after`: the id of the last row had."""
+    statement = f"SELECT {COLUMNS} FROM records_resource WHERE subject_id = ANY(%s) AND NOT deleted"  # noqa: S608
+    given: list[object] = [list(subjects)]
+    if types:
+        statement, given = f"{statement} AND type = ANY(%s)", [*given, list(types)]
+    if after:
+        statement, given = f"{statement} AND id > %s", [*given, after]
+    return _rows(f"{statement} ORDER BY id LIMIT %s", [*given, limit])
+
+
+def _rows(statement: str, given: object) -> list[Stored]:
+    with connection.cursor() as sql:
+        sql.execute(statement, given)  # type: ignore[arg-type]
+        return [Stored(*row) for row in sql.fetchall()]

@@ -1,0 +1,1 @@
+"""Is this a resource of R4, and one of ours?"""
