@@ -23,6 +23,8 @@ class Linked:
     decisions: dict[str, Decision]
     seconds: float
     compared: int
+    blocked: int
+    """Pairs that agreed on a block and were weighed."""
     splink_seconds: float
     widest: float
     """Greatest difference between Splink's weight and the single scorer's."""
@@ -44,11 +46,11 @@ def link(town: Planted, model: Model, limits: Limits, *, blind: bool = False) ->
                 decisions[key] = rules.by_number(Candidate(holder, scored))
     rest = [(key, one) for key, one in records.items() if key not in decisions]
     begun = time.perf_counter()
-    found = splinked.pairs(splinked.table(town.residents), splinked.table(rest), model, limits.review - SLACK)
+    found = splinked.weigh(splinked.table(town.residents), splinked.table(rest), model, limits.review - SLACK)
     spent = time.perf_counter() - begun
     near: dict[str, list[Candidate]] = {}
     widest = 0.0
-    for person, record, weight in _pairs(found):
+    for person, record, weight in _pairs(found.pairs):
         name = residents[person].name
         scored = score(
             model, records[record], residents[person], frequency=shares[name] / len(residents), **common
@@ -57,7 +59,7 @@ def link(town: Planted, model: Model, limits: Limits, *, blind: bool = False) ->
         near.setdefault(record, []).append(Candidate(person, scored))
     for key, _ in rest:
         decisions[key] = rules.by_weight(near.get(key, ()), limits)
-    return Linked(decisions, time.perf_counter() - start, found.num_rows, spent, widest)
+    return Linked(decisions, time.perf_counter() - start, found.pairs.num_rows, found.compared, spent, widest)
 
 
 def _pairs(found: pa.Table) -> Any:

@@ -53,6 +53,7 @@ def person(request: Asking, person_id: UUID) -> HttpResponse:
         **shown(found, request),
         "own": False,
         "may_settle": actor.may("claim.settle"),
+        "may_merge": actor.may("person.write"),
         "may_claims": actor.may("claim.look"),
         "purpose": PURPOSES.get(actor.purpose, actor.purpose),
         "why": why(request),

@@ -20,6 +20,7 @@ OTHERS = {
     "own": Words("本人查看", "Own data"),
     "work": Words("日常工作", "Work"),
     "import": Words("名单导入", "List import"),
+    "matching": Words("归并核对", "Telling people apart"),
 }
 
 

@@ -2,13 +2,31 @@
 
 from django.urls import path
 
-from kangcheng.portal.people import catalogues, exports, imports, institutions, own, people, person
+from kangcheng.portal.people import (
+    catalogues,
+    exports,
+    imports,
+    institutions,
+    matching,
+    matching_person,
+    own,
+    people,
+    person,
+)
 
 urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<uuid:person_id>/", person.person, name="person"),
     path("people/find/", people.shown_card, name="person_find"),
     path("people/<uuid:person_id>/emergency/", people.emergency, name="person_emergency"),
+    path("people/<uuid:person_id>/sources/", matching_person.sources, name="person_sources"),
+    path("people/<uuid:person_id>/seek/", matching_person.seek, name="match_seek"),
+    path("people/<uuid:person_id>/unmerge/", matching_person.unmerge, name="person_unmerge"),
+    path("matching/", matching.queue, name="matching"),
+    path("matching/new/", matching.new, name="match_new"),
+    path("matching/<uuid:pair_id>/", matching.pair, name="match_pair"),
+    path("matching/records/<uuid:record_id>/", matching.waiting_record, name="match_record"),
+    path("matching/records/<uuid:record_id>/part/", matching_person.part, name="source_part"),
     path("own/", own.own, name="own"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.new, name="export_new"),

@@ -10,7 +10,9 @@ from django.utils import timezone
 from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.ids import mask_identity, mask_phone
 from kangcheng.registry.households.selectors import of as household_of
+from kangcheng.registry.matching.comparing import TITLES
 from kangcheng.registry.matching.models import MatchPair
+from kangcheng.registry.matching.rules import DOUBTS
 from kangcheng.registry.matching.scoring import chance
 from kangcheng.registry.matching.types import Merge, Pair, Part, Side, Source
 from kangcheng.registry.people.models import PersonAlias, Resident, SourceRecord
@@ -145,3 +147,22 @@ def _source(row: SourceRecord) -> Source:
         identity_masked=_masked(row.identity or ""), phone_masked=mask_phone(row.phone or ""),
         area_code=row.area_code, doubts=tuple(row.doubts), filled=tuple(name for name, _ in row.filled),
     )  # fmt: skip
+
+
+def field_words(code: str) -> tuple[str, str]:
+    """Chinese and English name of a compared field, of the prior odds and of the correction for frequent names."""
+    extra = {
+        "prior": ("起点（人群中任取一对）", "prior odds"),
+        "frequency": ("姓名多见与否", "how frequent the name is"),
+    }
+    return extra.get(code) or (TITLES[code].title, TITLES[code].title_en)
+
+
+def level_words(field: str, level: str) -> tuple[str, str]:
+    """Chinese and English words of how far a field agrees."""
+    return TITLES[field].words(level)
+
+
+def doubt_words(code: str) -> tuple[str, str]:
+    """Chinese and English words of a doubt."""
+    return DOUBTS[code]

@@ -5,7 +5,7 @@ the same agreement twice (measured: precision 0.20, namesakes).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -122,11 +122,23 @@ def frequencies(residents: pa.Table) -> pa.Table:
     return pa.table({"name": counted["name"], "tf_name": shares})
 
 
-def pairs(residents: pa.Table, records: pa.Table, model: Model, least: float) -> pa.Table:
-    """Every compared pair of at least this weight: columns resident, record, weight, and `gamma_*` of each field."""
+class Weighed(NamedTuple):
+    """`pairs`: those of enough weight, columns `unique_id_l`, `unique_id_r`, `source_dataset_l`, `match_weight`.
+
+    `compared`: how many agreed on a block and were weighed.
+    """
+
+    pairs: pa.Table
+    compared: int
+
+
+def weigh(residents: pa.Table, records: pa.Table, model: Model, least: float) -> Weighed:
+    """Every pair of a record and a resident that agree on a block, of at least the weight `least`."""
     made = linker(residents, records, model)
+    blocked = made.inference.compute_blocked_pairs_for_predict().as_duckdbpyrelation()
+    compared = int(blocked.count("*").fetchall()[0][0])
     found = made.inference.predict(threshold_match_weight=least)
-    return found.as_duckdbpyrelation().to_arrow_table()
+    return Weighed(found.as_duckdbpyrelation().to_arrow_table(), compared)
 
 
 def _comparison(code: str, model: Model | None) -> dict[str, Any]:

@@ -124,13 +124,13 @@ def test_splink_weighs_ten_thousand_pairs_the_same():
     planted = town.build(9_000, seed=77)
     residents, records = dict(planted.residents), dict(planted.records)
     model = thresholds.model()
-    found = splinked.pairs(
+    found = splinked.weigh(
         splinked.table(planted.residents), splinked.table(planted.records), model, least=-60.0
     )
     shares = dict(zip(*(splinked.frequencies(splinked.table(planted.residents))[c].to_pylist() for c in ("name", "tf_name")),
                       strict=True))  # fmt: skip
-    assert found.num_rows >= 10_000
-    for row in found.to_pylist():
+    assert found.pairs.num_rows >= 10_000
+    for row in found.pairs.to_pylist():
         record, person = sorted((row["unique_id_l"], row["unique_id_r"]), reverse=True)
         ours = scoring.score(
             model, records[record], residents[person], residents=len(residents),
