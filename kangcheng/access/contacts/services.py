@@ -1,10 +1,11 @@
 """Verbs on contacts. Opened by a find at the counter, and by modules that admit, sign or refer a person."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
+from kangcheng.access import periods
 from kangcheng.access.contacts.models import Contact
-from kangcheng.access.contacts.types import KINDS, VISIT_DAYS
+from kangcheng.access.contacts.types import KINDS
 from kangcheng.access.errors import NotPermitted
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
@@ -21,7 +22,7 @@ def open_contact(
     *, person_id: UUID, institution_id: UUID, kind: str, by: Actor, on: date, why: str = "",
     valid_to: date | None = None,
 ) -> UUID:  # fmt: skip
-    """The institution may see the person from `on`: a visit for VISIT_DAYS, others until `valid_to` (or until ended)."""
+    """The institution may see the person from `on`: a visit as long as the pack says, others until `valid_to` (or until ended)."""
     if kind not in KINDS or kind == "consent":
         raise ContactError(
             f"没有这种关系 (unknown kind) {kind!r}", todo="visit、stay、contract、referral；同意另行登记"
@@ -29,7 +30,7 @@ def open_contact(
     if not (by.may("person.look") and by.covers_institution(institution_id)):
         raise NotPermitted("只能登记本机构的关系 (contacts of one's own institution only)")
     if kind == "visit" and valid_to is None:
-        valid_to = on + timedelta(days=VISIT_DAYS)
+        valid_to = periods.end_of(periods.VISIT, on)
     return _write(person_id, institution_id, kind, "", valid_to, by=by, on=on, why=why)
 
 

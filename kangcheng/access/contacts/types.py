@@ -5,9 +5,6 @@ from datetime import date
 from uuid import UUID
 
 KINDS = {"visit": "到诊", "stay": "住院", "contract": "签约", "referral": "转诊", "consent": "本人同意"}
-VISIT_DAYS = (
-    30  # how long an institution may look after somebody who came to its counter: bills, refunds, results
-)
 
 
 @dataclass(frozen=True)

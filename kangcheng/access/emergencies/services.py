@@ -1,8 +1,9 @@
 """Verbs on emergencies: open a file in need, look into it afterwards."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
+from kangcheng.access import periods
 from kangcheng.access.emergencies.models import Emergency
 from kangcheng.access.errors import NotPermitted, Refused
 from kangcheng.base import outbox
@@ -14,7 +15,6 @@ from kangcheng.registry.people.types import Person
 
 CLINICIANS = ("clinician", "village_doctor")
 REASON = 6  # characters below which a reason says nothing
-DAYS = 2  # today and tomorrow: a night shift
 
 
 class EmergencyError(KangchengError):
@@ -22,7 +22,7 @@ class EmergencyError(KangchengError):
 
 
 def break_glass(*, person_id: UUID, reason: str, by: Actor, on: date) -> Person:
-    """A clinician sees a person outside their scope until tomorrow night; flagged for review, told to the audit office.
+    """A clinician sees a person outside their scope as long as the pack says (a night shift); flagged for review, told to the audit office.
 
     Raises NotPermitted for other roles, EmergencyError without a reason, Refused for an unknown person.
     """
@@ -41,7 +41,7 @@ def break_glass(*, person_id: UUID, reason: str, by: Actor, on: date) -> Person:
             user_name=by.name,
             reason=reason.strip(),
             valid_from=on,
-            valid_to=on + timedelta(days=DAYS),
+            valid_to=periods.end_of(periods.EMERGENCY, on),
         )
         record(action="access.break_glass", subject=f"person:{person.id}", by=by, on=on, why=reason)
         outbox.append("access.break_glass", str(row.pk), {"emergency": str(row.pk), "user": str(by.user_id)})

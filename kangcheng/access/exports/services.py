@@ -1,10 +1,11 @@
 """Verbs on exports: ask, approve, refuse, fetch. Nobody approves their own request; nobody gets more than their scope."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kangcheng.access import periods
 from kangcheng.access.errors import NotPermitted, Refused
 from kangcheng.access.exports.lists import LISTS, wanted_people
 from kangcheng.access.exports.models import ExportRequest
@@ -15,7 +16,6 @@ from kangcheng.base.sheets import write_sheet
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.ids import new_id
 
-DAYS = 7  # an approval runs out after a week
 REASON = 6  # characters below which a reason says nothing
 
 
@@ -52,9 +52,10 @@ def request(
     return key
 
 
-def approve(*, request_id: UUID, by: Actor, on: date, why: str = "", days: int = DAYS) -> None:
-    """Another person (bureau leader or security administrator) lets the asker fetch the list within `days`."""
-    _decide(request_id, "approved", by=by, on=on, why=why, expires_on=on + timedelta(days=days))
+def approve(*, request_id: UUID, by: Actor, on: date, why: str = "") -> None:
+    """Another person (bureau leader or security administrator) lets the asker fetch the list, as long as the pack says."""
+    until = periods.end_of(periods.EXPORT, on)
+    _decide(request_id, "approved", by=by, on=on, why=why, expires_on=until)
 
 
 def refuse(*, request_id: UUID, by: Actor, on: date, why: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from python_calamine import CalamineWorkbook
 
+from kangcheng.access import periods
 from kangcheng.access.errors import NotPermitted, Refused
 from kangcheng.access.exports import selectors, services
 from kangcheng.base.audit import AuditEvent
@@ -73,7 +74,9 @@ def test_nobody_approves_their_own_and_only_approvers_approve(actor, county, off
 def test_a_refused_or_old_request_gives_nothing(county, officer, leader, today):
     no, old = ask(officer, today), ask(officer, today)
     services.refuse(request_id=no, by=leader, on=today, why="范围过大")
-    services.approve(request_id=old, by=leader, on=today, days=1)
+    before = periods.use(lambda name, on: 1)
+    services.approve(request_id=old, by=leader, on=today)
+    periods.use(before)
     for request, day in ((no, today), (old, date(2024, 5, 21))):
         with pytest.raises(services.ExportError):
             services.fetch(request_id=request, by=officer, on=day, at=AT)
