@@ -1,38 +1,47 @@
-"""A Patient sent in: the resident with this identity number, or a new one. Nothing of what is sealed stays in clear."""
+"""A Patient sent in: the sender's record of somebody, which finds its resident, makes a new one, or waits for people to decide.
 
-import unicodedata
+The record is kept by `registry.matching` with number, phone and address sealed; what goes back is the resident as registered.
+"""
+
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from kangcheng.access.contacts.services import open_contact
+from kangcheng.base.personal import blind_index
 from kangcheng.gateway.fhir import people as patients
 from kangcheng.gateway.fhir.exchange import Answer, Asked, of_resource
-from kangcheng.gateway.fhir.outcome import FhirError
+from kangcheng.gateway.fhir.outcome import FhirError, outcome
 from kangcheng.kernel.ids import identity_valid
-from kangcheng.records.validation.types import IDENTITY_SYSTEM
+from kangcheng.records.validation.types import AREA_SYSTEM, IDENTITY_SYSTEM
 from kangcheng.registry.institutions import selectors as institutions
-from kangcheng.registry.people import selectors as people
-from kangcheng.registry.people import services
-from kangcheng.registry.people.types import NewPerson, Person
+from kangcheng.registry.matching import services as matching
+from kangcheng.registry.matching.types import NewRecord, Outcome
+from kangcheng.registry.people.types import Person
 
 LONGEST_NUMBER = 64
+AREA_EXTENSION = "urn:kangcheng:area"
+WHY = "FHIR Patient"
+Row = dict[str, Any]
 
 
-def take(asked: Asked, resource: dict[str, Any]) -> Answer:
-    """POST Patient: 201 with a new resident, 200 with the one there is. The caller's institution has to do with both."""
-    number = identity(resource)
-    held = people.find_by_identity(number) if number else None
-    if held is not None:
-        _agrees(held, resource)
-        person_id, status = held.id, 200
-    else:
-        person_id, status = _register(asked, resource, number), 201
-    _source(asked, person_id, resource)
-    person = meet(asked, person_id)
+def take(asked: Asked, resource: Row) -> Answer:
+    """POST Patient: 201 with a new resident, 200 with one there was, 202 when people must decide who it is."""
+    found = matching.receive(new=record_of(asked, resource), by=asked.caller.actor, on=asked.today, why=WHY)
+    if found.person_id is None:
+        return _waits(found)
+    person = meet(asked, found.person_id)
     patients.log(asked, [person.id], "fhir:Patient")
     headers = {"Location": f"{asked.base}Patient/{person.id}/_history/1", "ETag": 'W/"1"'}
+    status = 201 if found.how == "new" and found.changed else 200
     return of_resource(patients.rendered(person), status, **headers)
+
+
+def _waits(found: Outcome) -> Answer:
+    words = "已收到，须人工认定是哪位居民，认定前不能写入其健康档案 (received; people must decide who it is)"
+    row = {"severity": "warning", "code": "incomplete", "diagnostics": words}
+    told = [row | {"details": {"text": f"来源记录 {found.record_id}：{'、'.join(found.doubts) or '待认定'}"}}]
+    return of_resource(outcome(told), 202)
 
 
 def meet(asked: Asked, person_id: UUID) -> Person:
@@ -41,12 +50,7 @@ def meet(asked: Asked, person_id: UUID) -> Person:
     person = patients.read(asked, str(person_id))
     if person is None and place is not None:
         open_contact(
-            person_id=person_id,
-            institution_id=place,
-            kind="visit",
-            by=actor,
-            on=asked.today,
-            why="FHIR Patient",
+            person_id=person_id, institution_id=place, kind="visit", by=actor, on=asked.today, why=WHY
         )
         person = patients.read(asked, str(person_id))
     if person is None:
@@ -54,7 +58,18 @@ def meet(asked: Asked, person_id: UUID) -> Person:
     return person
 
 
-def identity(resource: dict[str, Any]) -> str:
+def record_of(asked: Asked, resource: Row) -> NewRecord:
+    """What a Patient says, as a record of the sender; its key is the sender's own number, else its id, else the identity."""
+    number = identity(resource)
+    return NewRecord(
+        system=asked.caller.actor.user_id.hex, number=_key(resource, number), name=full_name(resource),
+        area_code=_area(asked, resource), sex=patients.SEXES.get(resource.get("gender", ""), ""),
+        birth_on=_day(resource.get("birthDate")), identity=number, phone=_phone(resource), address=_address(resource),
+        institution_id=asked.caller.institution,
+    )  # fmt: skip
+
+
+def identity(resource: Row) -> str:
     """The identity number a Patient carries, "" for none."""
     for one in resource.get("identifier", ()):
         if one.get("system") == IDENTITY_SYSTEM and identity_valid(str(one.get("value", ""))):
@@ -62,7 +77,7 @@ def identity(resource: dict[str, Any]) -> str:
     return ""
 
 
-def full_name(resource: dict[str, Any]) -> str:
+def full_name(resource: Row) -> str:
     """The official name, or the first: its text, or family and given names joined."""
     rows = resource.get("name", [])
     best = next((one for one in rows if one.get("use") == "official"), rows[0] if rows else {})
@@ -71,63 +86,49 @@ def full_name(resource: dict[str, Any]) -> str:
     return best.get("text") or together
 
 
-def _register(asked: Asked, resource: dict[str, Any], number: str) -> UUID:
-    new = NewPerson(
-        name=full_name(resource), area_code=_area(asked, resource), identity=number,
-        sex=patients.SEXES.get(resource.get("gender", ""), ""), birth_on=_day(resource.get("birthDate")),
-        phone=_phone(resource), address=_address(resource), source=asked.caller.actor.name[:32],
-    )  # fmt: skip
-    return services.register(new=new, by=asked.caller.actor, on=asked.today, why="FHIR Patient")
-
-
-def _agrees(held: Person, resource: dict[str, Any]) -> None:
-    """One number, one person: another name or day of birth under it is for people to look into."""
-    birth = _day(resource.get("birthDate"))
-    if _plain(held.name) != _plain(full_name(resource)) or (birth and birth != held.birth_on):
-        raise FhirError(
-            409, "conflict", "该身份证号已登记，但姓名或出生日期不同 (number known under another name or day of birth)",
-            where="Patient.identifier", rule="一个身份证号一人", todo="对照证件改正，或由登记部门核实",
-        )  # fmt: skip
-
-
-def _source(asked: Asked, person_id: UUID, resource: dict[str, Any]) -> None:
-    """The sender's own numbers for the person."""
-    system = asked.caller.actor.user_id.hex
+def _key(resource: Row, number: str) -> str:
     for one in resource.get("identifier", ()):
-        value = str(one.get("value", ""))[:LONGEST_NUMBER]
+        value = str(one.get("value", ""))
         if (
             value
             and one.get("system") not in (IDENTITY_SYSTEM, patients.OWN_SYSTEM)
             and not identity_valid(value)
         ):
-            services.add_source(
-                person_id=person_id, system=system, number=value, by=asked.caller.actor, on=asked.today
-            )
+            return value[:LONGEST_NUMBER]
+    if resource.get("id"):
+        return str(resource["id"])
+    if number:
+        return blind_index(number, "fhir-patient").hex()
+    raise FhirError(
+        422, "required", "须有本系统的编号或居民身份证号 (an identifier is needed)", where="Patient.identifier",
+        rule="居民经登记匹配写入", todo="补上 identifier",
+    )  # fmt: skip
 
 
-def _area(asked: Asked, resource: dict[str, Any]) -> str:
+def _area(asked: Asked, resource: Row) -> str:
     for address in resource.get("address", ()):
         for one in address.get("extension", ()):
-            if one.get("url") == "urn:kangcheng:area":
+            if one.get("url") == AREA_EXTENSION:
                 return str(one.get("valueCoding", {}).get("code", ""))
     place = institutions.get(asked.caller.institution, asked.today) if asked.caller.institution else None
-    return place.area_code if place else ""
+    if place is None:
+        raise FhirError(
+            422, "required", "须写明居住区划 (area of residence is needed)", where="Patient.address.extension",
+            rule=f"{AREA_EXTENSION}: valueCoding {AREA_SYSTEM}",
+        )  # fmt: skip
+    return place.area_code
 
 
 def _day(text: Any) -> date | None:
     return date.fromisoformat(text) if isinstance(text, str) and len(text) == 10 else None
 
 
-def _phone(resource: dict[str, Any]) -> str:
+def _phone(resource: Row) -> str:
     return next(
         (str(one.get("value", "")) for one in resource.get("telecom", ()) if one.get("system") == "phone"), ""
     )
 
 
-def _address(resource: dict[str, Any]) -> str:
-    first: dict[str, Any] = next(iter(resource.get("address", ())), {})
+def _address(resource: Row) -> str:
+    first: Row = next(iter(resource.get("address", ())), {})
     return str(first.get("text") or "".join(first.get("line", ())))
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

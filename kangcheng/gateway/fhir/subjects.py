@@ -39,8 +39,7 @@ def _named(resource: dict[str, Any]) -> str:
             return found
     kind = resource["resourceType"]
     for code in compartment("Patient").get(kind, ()) if kind in CLINICAL else ():
-        known = parameters_of(kind).get(code)
-        for value in compiled(known.expression)(resource) if known else ():
+        for value in compiled(kind, code)(resource) if code in parameters_of(kind) else ():
             found = _patient(value)
             if found:
                 return found

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from kangcheng.records.definitions.selectors import Parameter, elements_of, parameters_of
 from kangcheng.records.search.expressions import Values, compiled
+from kangcheng.records.search.expressions import parts as second_parts
 from kangcheng.records.search.marks import forms, key, mark, refers, token
 from kangcheng.records.search.moments import span_of
 from kangcheng.records.search.texts import LONGEST, plain, spelled
@@ -40,8 +41,10 @@ def rules_of(resource_type: str) -> tuple[Rule, ...]:
     for code, one in known.items():
         if code in BY_COLUMN or one.kind == "special" or simple_composite(resource_type, code):
             continue
-        parts = tuple((name, known[name].kind, compiled(path)) for name, path in one.parts if name in known)
-        rows.append(Rule(code, key(resource_type, code), compiled(one.expression), _ADDERS[one.kind], parts))
+        parts = second_parts(resource_type, code) if one.parts else ()
+        rows.append(
+            Rule(code, key(resource_type, code), compiled(resource_type, code), _ADDERS[one.kind], parts)
+        )
     return tuple(rows)
 
 

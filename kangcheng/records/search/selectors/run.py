@@ -71,7 +71,7 @@ def _references(row: Found, wanted: Sequence[Include]) -> set[tuple[str, str]]:
         codes = (
             [code for code, p in known.items() if p.kind == "reference"] if one.code == "*" else [one.code]
         )
-        for value in (value for code in codes for value in compiled(known[code].expression)(resource)):
+        for value in (value for code in codes for value in compiled(row.type, code)(resource)):
             text = value.get("reference") if isinstance(value, dict) else None
             kind, _, logical_id = (
                 text.split("/_history/")[0].rpartition("/") if isinstance(text, str) else ("", "", "")
