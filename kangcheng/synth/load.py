@@ -24,7 +24,7 @@ from kangcheng.funds.engine.result import Result
 from kangcheng.funds.enrolment import services as enrolment
 from kangcheng.funds.ledger import selectors as ledger
 from kangcheng.funds.settlement import services as settlement
-from kangcheng.funds.settlement.types import Answer, Draft, DraftLine
+from kangcheng.funds.settlement.types import Answer
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.ids import new_id
 from kangcheng.policy.pack import Pack
@@ -47,9 +47,7 @@ from kangcheng.synth.params import Params
 from kangcheng.synth.settling import Stacks, claims, settle
 
 COMPARED = 500
-"""Claims run once more, one by one, by the counter."""
-SETTLED = 0.3
-"""Share of them that is settled from admission to posting; the others are quoted, which costs a fifth."""
+"""Claims settled once more, one by one, at the counter: from admission to posting, then taken back."""
 CREDITED = 60
 """People whose personal accounts are filled: each credit is a booking of its own."""
 LONG_AGO = 10
@@ -117,7 +115,7 @@ def load_city(
 ) -> City:
     """Make the city of the twelve months before the month of `on` and write all of it, or nothing.
 
-    `compared` claims are settled or quoted once more at the counter; raises Mismatch when a fen or a posting differs.
+    At least `compared` claims are settled once more at the counter; raises Mismatch when a fen or a posting differs.
     `progress` hears what is being done and the share that is.
     """
     numbers = params.of_year(params.read(), on.year - 1, on.month)
@@ -236,11 +234,7 @@ def _compare(load: Load, compared: int) -> None:
         sql.execute(
             "ANALYZE"
         )  # everything so far came in by COPY: without figures of it every query is planned blindly
-    settled, quoted = _sample(load, compared)
-    load.seen = _at_counter(load, settled)
-    codes = _hospital_codes(load.city)
-    for row in quoted:
-        _same(load.claims[row].id, load.results[row], _quoted(load, load.claims[row], codes))
+    load.seen = _at_counter(load, _sample(load, compared))
     for row, (answer, _) in load.seen.items():
         _same(load.claims[row].id, load.results[row], answer)
 
@@ -268,10 +262,10 @@ def _loaded(load: Load, claim: Claim, stack: Stack, result: Result) -> settlemen
     )
 
 
-def _sample(load: Load, wanted: int) -> tuple[list[int], list[int]]:
-    """Rows to settle at the counter (all claims of each person taken, people who lay in before others), and to quote.
+def _sample(load: Load, wanted: int) -> list[int]:
+    """Rows to settle at the counter: all claims of each person taken; half of them of people who lay in, the rest of any.
 
-    Nobody with a defect: the counter would refuse it. A quote knows no earlier claim, so it is asked for first claims only.
+    Nobody with a defect: the counter would refuse it.
     """
     marked = {one.partition("-")[0][1:] for ids in load.city.truth["ids"].to_pylist() for one in ids}
     mine: dict[str, list[int]] = {}
@@ -280,12 +274,12 @@ def _sample(load: Load, wanted: int) -> tuple[list[int], list[int]]:
         if person not in marked:
             mine.setdefault(person, []).append(row)
     stays = [person for person, found in mine.items() if any(_is_stay(load.claims[row]) for row in found)]
-    settled: list[int] = []
-    for person in [*stays, *mine]:
-        if len(settled) < wanted * SETTLED and not set(mine[person]) & set(settled):
-            settled += mine[person]
-    quoted = [found[0] for found in mine.values() if found[0] not in settled]
-    return settled, quoted[: max(0, wanted - len(settled))]
+    taken: dict[str, list[int]] = {}
+    for group, enough in ((stays, wanted / 2), (list(mine), wanted)):
+        for person in group:
+            if sum(map(len, taken.values())) < enough:
+                taken.setdefault(person, mine[person])
+    return [row for found in taken.values() for row in found]
 
 
 def _is_stay(claim: Claim) -> bool:
@@ -305,23 +299,6 @@ def _at_counter(load: Load, rows_: Sequence[int]) -> dict[int, tuple[Answer, Pos
             raise _Undo
     except _Undo:
         return seen
-
-
-def _quoted(load: Load, claim: Claim, codes: Mapping[tuple[str, str], str]) -> Answer:
-    """One claim as the counter would quote it while it is typed."""
-    place = claim.attributes["institution"]
-    assert claim.admitted_on is not None
-    draft = Draft(
-        person_id=UUID(claim.person),
-        institution_id=load.institutions[place],
-        setting=claim.attributes["setting"],
-        admitted_on=claim.admitted_on,
-        lines=[DraftLine(codes[place, line.code], line.quantity) for line in claim.lines],
-        discharged_on=claim.discharged_on,
-        disease=claim.attributes["disease"],
-        attributes=_stated(claim),
-    )
-    return settlement.quote(pack=load.pack, by=load.by, on=claim.on, draft=draft)
 
 
 def _stated(claim: Claim) -> dict[str, str]:

@@ -33,6 +33,22 @@ def test_the_city_is_in_the_database_and_the_ledger_balances(loaded):
     assert people.find_by_identity(number) is not None
 
 
+def test_as_many_as_wanted_are_settled_at_the_counter_with_all_of_each_person(system, monkeypatch):
+    seen = []
+    real = load._write
+
+    def write(made):
+        seen.append(made)
+        real(made)
+
+    monkeypatch.setattr(load, "_write", write)
+    load.load_city(residents=80, seed=SEED, pack="kangcheng", by=system, on=ON, compared=20)
+    ((made,),) = (seen,)
+    people_ = {made.claims[row].person for row in made.seen}
+    assert 20 <= len(made.seen) == sum(claim.person in people_ for claim in made.claims)
+    assert settlements.total_of(settlements.Filters()) == len(made.claims), "all was taken back"
+
+
 def test_half_a_city_is_never_left(system, monkeypatch):
     monkeypatch.setattr(load, "_postings", lambda settlement_id: {"patient": settlement_id.int})
     with pytest.raises(load.Mismatch, match="postings"):
