@@ -21,7 +21,7 @@ LEAST_RESIDENTS = 10_000
 """A small register says nothing about how many people there are: chances are reckoned with this many at least."""
 MOST_OF_A_BLOCK = 400
 LAST = "\U0010ffff"
-_OPENED = ("id", "name", "sex", "birth_on", "phone", "identity", "area_code", "address")
+OPENED = ("id", "name", "sex", "birth_on", "phone", "identity", "area_code", "address")
 _BLOCKS = {
     "phone": "phone_index = %(phone)s",
     "household": """id IN (SELECT m.person_id FROM registry_membership m JOIN registry_household h ON h.id = m.household_id
@@ -74,7 +74,7 @@ def _given(one: Traits) -> dict[str, Any]:
 
 def traits_of(ids: Collection[UUID]) -> dict[UUID, Traits]:
     """Person -> traits as registered now. Two queries; opens three sealed fields a person."""
-    rows = Resident.objects.filter(pk__in=ids).only(*_OPENED)
+    rows = Resident.objects.filter(pk__in=ids).only(*OPENED)
     homes = dict(
         Membership.objects.filter(person_id__in=ids, valid_to=None).values_list(
             "person_id", "household__number"

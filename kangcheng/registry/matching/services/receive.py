@@ -12,7 +12,7 @@ from kangcheng.registry.areas.selectors import unknown
 from kangcheng.registry.copying import refusing
 from kangcheng.registry.matching import candidates, facts
 from kangcheng.registry.matching.rules import LINKED, NEW
-from kangcheng.registry.matching.services import linking
+from kangcheng.registry.matching.services import batch, linking
 from kangcheng.registry.matching.services.judge import Birth, Judged, judge
 from kangcheng.registry.matching.traits import Read, read
 from kangcheng.registry.matching.types import NewRecord, Outcome
@@ -31,7 +31,7 @@ def receive(*, new: NewRecord, by: Actor, on: date, why: str = "") -> Outcome:
     """
     require(by, "person.write", area=new.area_code)
     _refuse(_faults(new))
-    return _take(new, by=by, on=on, why=why)
+    return _take(new, None, by=by, on=on, why=why)
 
 
 def receive_many(*, rows: Iterable[NewRecord], by: Actor, on: date, why: str = "") -> list[Outcome]:
@@ -40,11 +40,18 @@ def receive_many(*, rows: Iterable[NewRecord], by: Actor, on: date, why: str = "
     for area in {row.area_code for row in new}:
         require(by, "person.write", area=area)
     _refuse([fault for line, row in enumerate(new, 1) for fault in _faults(row, line)])
+    known = _known(new, by, on) if len(new) >= batch.WORTH else {}
     with acting(by=by, on=on, why=why, action="source.receive"):
-        return [_take(row, by=by, on=on, why=why) for row in new]
+        return [_take(row, known.get(str(place)), by=by, on=on, why=why) for place, row in enumerate(new)]
 
 
-def _take(new: NewRecord, *, by: Actor, on: date, why: str) -> Outcome:
+def _known(new: list[NewRecord], by: Actor, on: date) -> dict[str, Judged]:
+    """Place in the list -> whom the record is, as far as weights say; newborns go by their mothers."""
+    asked = {str(place): _read(row).traits for place, row in enumerate(new) if not row.mother_identity}
+    return batch.judged(asked, by=by, on=on)
+
+
+def _take(new: NewRecord, known: Judged | None, *, by: Actor, on: date, why: str) -> Outcome:
     given = _read(new)
     with acting(by=by, on=on, why=why, action="source.receive"), refusing("来源记录"):
         row, made = SourceRecord.objects.select_for_update().get_or_create(
@@ -56,7 +63,7 @@ def _take(new: NewRecord, *, by: Actor, on: date, why: str) -> Outcome:
         mother, notes = _mother(new)
         _write(row, new, given, digest, mother)
         if row.state == "waiting":
-            _settle(row, given, by=by, on=on, why=why)
+            _settle(row, given, known, by=by, on=on, why=why)
         else:
             _again(row, given, by=by, on=on)
         detail = {"system": row.system, "state": row.state, "how": row.how, "doubts": row.doubts}
@@ -64,10 +71,12 @@ def _take(new: NewRecord, *, by: Actor, on: date, why: str) -> Outcome:
         return _outcome(row, given, notes)
 
 
-def _settle(row: SourceRecord, given: Read, *, by: Actor, on: date, why: str) -> None:
+def _settle(row: SourceRecord, given: Read, known: Judged | None, *, by: Actor, on: date, why: str) -> None:
     """Judge a record that is nobody's yet, and write down what comes out."""
     birth = Birth(row.mother_id, row.birth_on, row.birth_order) if row.mother_id and row.birth_on else None
-    judged = judge(given.traits, by=by, on=on, birth=birth, refused=linking.refused(row))
+    refused = linking.refused(row)
+    judged = known if known and not refused else None
+    judged = judged or judge(given.traits, by=by, on=on, birth=birth, refused=refused)
     decision = judged.decision
     if decision.state == LINKED and decision.person:
         weight = decision.candidates[0].scored.weight

@@ -194,3 +194,28 @@ def test_a_list_of_another_office_is_matched_and_nothing_written(someone, system
     assert [row.state for row in report.rows] == ["matched", "matched", "waiting", "unknown"]
     assert report.rows[2].likely[0][0] == person and report.count("matched") == 2
     assert SourceRecord.objects.count() == 0
+
+
+@pytest.mark.slow
+def test_a_long_list_is_weighed_by_splink_with_the_same_outcome(someone, system, today, limits, monkeypatch):
+    from kangcheng.registry.matching.services import batch
+    from kangcheng.registry.matching.types import NewRecord
+
+    home = {"phone": "13800002222", "address": "和平社区5号"}
+    person = someone(1, name="张小明", **home)
+    card = people.contact(person).identity
+    rows = [
+        NewRecord("h1", "1", "张小明", VILLAGE, identity=card),
+        NewRecord("h1", "2", "張小明", VILLAGE, "M", date(1980, 1, 1), **home),
+        NewRecord("h1", "3", "张小亮", VILLAGE, "M", date(1980, 1, 1), **home),
+        NewRecord("h1", "4", "赵铁柱", VILLAGE, "M", date(1955, 3, 4), phone="13700000000"),
+        NewRecord("h2", "1", "赵铁柱", VILLAGE, "M", date(1955, 3, 4), phone="13700000000"),
+    ]
+    monkeypatch.setattr(batch, "WORTH", 2)
+    got = services.receive_many(rows=rows, by=system, on=today)
+    assert [(one.state, one.how) for one in got[:2]] == [("linked", "number"), ("linked", "weight")]
+    assert got[2].state == "waiting" and got[2].doubts == ("name",)
+    assert got[3].how == "new" and got[4].person_id == got[3].person_id, (
+        "the second row finds whom the first made"
+    )
+    assert [one.changed for one in services.receive_many(rows=rows, by=system, on=today)] == [False] * 5
