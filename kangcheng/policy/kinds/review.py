@@ -159,7 +159,9 @@ FIELDS: dict[str, Field] = {
         Many(Id(), single=True), "谁定结论（角色），默认 inspector、fund_auditor", moved=False
     ),
     "calendar": optional(ref("calendar"), "工作日历，默认 working-days", moved=False),
-    "notice": optional(ref("template"), "属实时用哪个文书通知单位", moved=False),
+    "notice": optional(
+        ref("template"), "属实后用哪个文书通知单位，字段须是 unit、finding、amount、verdict 中的", moved=False
+    ),
     "planted": optional(Id(), "演示城市埋设的同类问题（算查全率、查准率）", moved=False),
 }
 
@@ -170,6 +172,7 @@ CASE: dict[str, Field] = {
         "应得的疑点：每个写行的编号；占比与合计写分组的值（per 的期间在最后）",
     ),
     "amounts": optional(Many(Text()), "各疑点涉及金额（元），次序同 expect"),
+    "drawn": optional(Table(whole("0"), keys=whole("0")), "多少条疑点 → 抽多少条"),
     "found": optional(Day(), "发现日期"),
     "reply_by": optional(Day(), "应答复日期"),
 }

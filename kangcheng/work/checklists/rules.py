@@ -310,8 +310,8 @@ def _reached(standard: Standard, asked: Reached, results: tuple[ItemResult, ...]
 
 def rounded_points(value: Fraction, decimals: int) -> Fraction:
     """Half up to so many places."""
-    scale = 10**decimals
-    return Fraction((value * scale * 2 + 1) // 2, scale)
+    scale = Fraction(f"1e{decimals}")
+    return Fraction((value * scale * 2 + 1) // 2) / scale
 
 
 def show_points(value: Fraction | int) -> str:

@@ -29,6 +29,9 @@ def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
         differences += list(_missed(rule, data, found))
         if sets.evaluate(rule, sets.arrow(rule, rows), codes) != found:
             differences.append("两种算法所得不同 (the two evaluators differ)")
+    for count, wanted in data.get("drawn", {}).items():
+        if rules.size(rule, int(count)) != int(wanted):
+            differences.append(f"{count} 条应抽 {wanted}，得 {rules.size(rule, int(count))}")
     if "found" in data:
         got = reply_by(rule, pack, parse_date(data["found"]))
         if got != parse_date(data["reply_by"]):

@@ -33,39 +33,38 @@ def review(data: Mapping[str, Any]) -> Review:
         columns=columns,
         key=data["key"],
         severity=data["severity"],
-        table=data.get("table", ""),
-        unit=data.get("unit", ""),
-        on=data.get("on", ""),
-        amount=data.get("amount", ""),
+        **{name: data.get(name, "") for name in ("table", "unit", "on", "amount", "notice", "planted")},
         where=_tests(data.get("where", {}), columns),
-        column=column,
         **_bounds(form, body, counted),
-        above_column=body.get("above_column", ""),
-        times=parse_rate(body.get("times", "1")),
-        codelist=body.get("codelist", ""),
-        same=tuple(listed(body.get("same", []))),
-        differs=tuple(listed(body.get("differs", []))),
-        missing=tuple(listed(body.get("columns", []))),
-        first=_tests(body.get("first", {}), columns),
-        second=_tests(body.get("second", {}), columns),
-        gaps=tuple(_gap(row) for row in body.get("gaps", [])),
-        date=body.get("date", ""),
-        within_days=int(body.get("within_days", "0")),
-        by=tuple(listed(body.get("by", []))),
-        part=_tests(body.get("part", {}), columns),
-        sum=body.get("sum", ""),
-        least=int(body.get("least", "1")),
-        per=body.get("per", ""),
-        draw=sample.get("draw", ""),
-        share=parse_rate(sample.get("share", "1")),
-        sample_least=int(sample.get("least", "0")),
-        sample_most=int(sample["most"]) if "most" in sample else None,
+        **_body(body, columns),
+        **_sample(sample),
         reply_days=int(data["reply_days"]) if "reply_days" in data else None,
         calendar=data.get("calendar", "working-days"),
         reviewer=tuple(listed(data.get("reviewer", ["inspector", "fund_auditor"]))),
-        notice=data.get("notice", ""),
-        planted=data.get("planted", ""),
     )
+
+
+def _body(body: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """What the rule itself says, whichever it is."""
+    lists = {"same": "same", "differs": "differs", "missing": "columns", "by": "by"}
+    return {
+        **{name: body.get(name, "") for name in ("column", "above_column", "codelist", "date", "sum", "per")},
+        **{name: tuple(listed(body.get(key, []))) for name, key in lists.items()},
+        **{name: _tests(body.get(name, {}), columns) for name in ("first", "second", "part")},
+        "times": parse_rate(body.get("times", "1")),
+        "gaps": tuple(_gap(row) for row in body.get("gaps", [])),
+        "within_days": int(body.get("within_days", "0")),
+        "least": int(body.get("least", "1")),
+    }
+
+
+def _sample(sample: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "draw": sample.get("draw", ""),
+        "share": parse_rate(sample.get("share", "1")),
+        "sample_least": int(sample.get("least", "0")),
+        "sample_most": int(sample["most"]) if "most" in sample else None,
+    }
 
 
 def _bounds(form: str, body: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def within(rule: Review, source: pa.Table | Path, start: Any, below: Any) -> pa.
                 tests.append(f'"{rule.on}" {sign} ?')
                 values.append(value)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        found = connection.execute(f"SELECT {names} FROM given{where}", values)  # noqa: S608  names of a checked entry
-        return found.to_arrow_table()
+        query = f"SELECT {names} FROM given{where}"  # noqa: S608  names of a checked entry
+        return connection.sql(query, params=values).to_arrow_table()
 
 
 def _complete(rule: Review, connection: duckdb.DuckDBPyConnection) -> None:

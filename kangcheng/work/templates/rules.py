@@ -26,7 +26,7 @@ def chinese_day(day: date) -> str:
 
 
 def _tens(number: int) -> str:
-    tens, ones = divmod(number, 10)
+    tens, ones = divmod(number, len(DIGITS))
     head = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十"
     return head + (DIGITS[ones] if ones or not tens else "")
 
