@@ -23,6 +23,8 @@ def work(at_once: int) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.exceptions import ConnectorException
 
+    # A shell that starts us in the background has interrupts ignored; then nothing would stop us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     while True:
         try:

@@ -37,6 +37,7 @@ def start(environment, *arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "kangcheng.cli.main", *arguments],
         cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell does in the background
     )  # fmt: skip
 
 
