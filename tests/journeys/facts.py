@@ -26,6 +26,7 @@ def facts(on: date) -> dict[str, Any]:
     strangers = _strangers(on, elsewhere=hospital.area_code)
     return {
         "hospital": hospital.name,
+        "village": _village(hospital.area_code[:6]),
         "poor": poor[0],
         "poor_others": poor[1:],
         "poor_only": only,
@@ -36,6 +37,13 @@ def facts(on: date) -> dict[str, Any]:
         "own_hospital": _own_hospital(on),
         "maternity": _maternity(on),
     }
+
+
+def _village(county: str) -> str:
+    """Code of a village of the county."""
+    from kangcheng.registry.areas import selectors as areas
+
+    return areas.under(county, level=5)[0].code
 
 
 def _poor_at_home(on: date) -> tuple[list[Any], list[Any], Any]:
