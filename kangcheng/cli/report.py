@@ -29,7 +29,7 @@ def run(
     from kangcheng.performance.indicators.selectors import newest
     from kangcheng.performance.indicators.services import refresh
     from kangcheng.performance.reports import services
-    from kangcheng.portal.performance.labels import in_words
+    from kangcheng.portal.performance.selectors import in_words
 
     area = _area(scope)
     if fresh or newest() is None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from kangcheng.portal import citypack
 from kangcheng.portal.counter import explanation, figures
-from kangcheng.portal.performance import labels
+from kangcheng.portal.performance import selectors as labels
 
 pytestmark = pytest.mark.django_db
 

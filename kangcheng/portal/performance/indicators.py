@@ -14,8 +14,8 @@ from kangcheng.performance.tables import tables
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.lists import Column, Filter, listing, sheet, wants_sheet
-from kangcheng.portal.performance.labels import column, in_order, label
 from kangcheng.portal.performance.periods import chosen, last_day, months
+from kangcheng.portal.performance.selectors import column, in_order, label
 from kangcheng.portal.words import Words, t
 
 COLUMNS = (

@@ -15,8 +15,8 @@ from kangcheng.performance.reports.types import Chart
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.lists import as_file
-from kangcheng.portal.performance.labels import in_words
 from kangcheng.portal.performance.periods import last_day, months
+from kangcheng.portal.performance.selectors import in_words
 from kangcheng.portal.words import t
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
