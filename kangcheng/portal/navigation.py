@@ -11,6 +11,7 @@ from django.utils import timezone
 from kangcheng.base.accounts.roles import ROLES
 from kangcheng.base.accounts.types import Actor
 from kangcheng.portal.words import Words
+from kangcheng.work.notices import selectors as notices
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ MENU = (
         Words("工作", "Work"),
         (
             Item(Words("今日工作", "Today"), "home"),
+            Item(Words("台账", "Registers"), "registers", ("register.look",)),
+            Item(Words("办事与任务", "Cases and tasks"), "worklist", ("work.do",)),
+            Item(Words("流程目录", "Processes"), "processes", ("work.do",)),
+            Item(Words("我的申请", "My applications"), "cases", ("own.look",)),
+            Item(Words("通知", "Notices"), "notices", ("work.do", "own.look")),
             Item(Words("我的健康与结算", "My care and bills"), "own", ("own.look",)),
         ),
     ),
@@ -151,6 +157,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": list(sections(actor, request)),
         "role_title": "、".join(map(str, titles)),
         "may_find_people": actor.may("person.look"),
+        "unread": notices.unread(actor.user_id),
         "stamp": timezone.now(),  # for the watermark: who looked, when
         **frame(),
     }

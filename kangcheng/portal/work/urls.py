@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from kangcheng.portal.work import processes_urls
+
+urlpatterns: list[URLPattern] = [*processes_urls.urlpatterns]

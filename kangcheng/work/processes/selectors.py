@@ -214,7 +214,8 @@ def _hindrances(entry: Entry, journey: Journey, row: dict[str, Any], role: str, 
 
 def _view(row: Case) -> CaseView:
     entry, _ = cases.entry_of(row.definition)
-    steps = [_step(entry, one) for one in row.steps.order_by("seq")]
+    stored = list(row.steps.order_by("seq"))
+    steps = [_step(entry, one) for one in stored]
     fields: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     for step in steps:
@@ -228,7 +229,7 @@ def _view(row: Case) -> CaseView:
         str(rules.state_row(entry, row.state)["title"]), row.final, row.since, row.due_at, row.due_sure,
         tuple(cases.role_title(entry, name) for name in row.escalated.split(",") if name), row.opened_by, row.opened_name,
         row.opened_on, row.closed_on, row.late_steps, row.returns, fields, kept, tuple(steps),
-        tuple(cases.role_title(entry, name) for name in roles), entry,
+        tuple(cases.role_title(entry, name) for name in roles), tuple(dict.fromkeys(one.state for one in stored)), entry,
     )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case with its timeline. `role_titles` of the process, `waiting_for` the roles that may act now."""
+    """One case with its timeline. `role_titles` of the process, `waiting_for` the roles that may act now,
+    `passed` the states it has been in."""
 
     id: UUID
     number: str
@@ -99,6 +100,7 @@ class CaseView:
     files: Mapping[str, Any]
     steps: tuple[StepView, ...]
     waiting_for: tuple[str, ...]
+    passed: tuple[str, ...]
     entry: Any = field(repr=False)
 
     def overdue(self, now: datetime) -> bool:

@@ -1,0 +1,13 @@
+"""What office work finds on the first page."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from kangcheng.base.accounts.types import Actor
+from kangcheng.portal.home import Tile
+from kangcheng.portal.work import processes_today
+
+
+def tiles(actor: Actor, today: date) -> Iterable[Tile]:
+    """The tiles of every area of office work."""
+    yield from processes_today.tiles(actor, today)
