@@ -1,0 +1,1 @@
+"""Forms: questionnaires from packs, their answers checked and scored, and what goes into the record."""
