@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def facts(on: date) -> dict[str, Any]:
         "items": _items(hospital.id, on),
         "own_hospital": _own_hospital(on),
         "maternity": _maternity(on),
+        "late_purchase": _late_purchase(on),
     }
 
 
@@ -153,6 +154,34 @@ def _items(institution_id: Any, on: date) -> dict[str, Any]:
         best = max(priced, key=lambda p: p.price)
         dearest[kind] = {"code": best.hospital_code, "price": best.price, "name": best.name}
     return {"by_code": by_code, "dearest": dearest}
+
+
+def _late_purchase(on: date) -> str:
+    """Number of a purchase of 4,200 yuan that the county hospital handed in a fortnight ago and nobody has looked at since."""
+    from kangcheng.base.accounts import selectors as accounts
+    from kangcheng.base.accounts.types import system_actor
+    from kangcheng.kernel.dates import CHINA_TZ
+    from kangcheng.kernel.ids import new_id
+    from kangcheng.portal import citypack
+    from kangcheng.registry.institutions import selectors as institutions
+    from kangcheng.work.processes import services
+    from kangcheng.work.processes.types import Subject
+
+    user = accounts.find_user("manager")
+    by = accounts.actor_for(user, "work", on)
+    place = institutions.get(next(iter(by.institutions)), on)
+    day = on - timedelta(days=14)
+    case = services.open(
+        process="equipment-purchase", subject=Subject("institution", str(place.id), place.id, place.area_code),
+        pack=citypack.pack(), by=by, on=day, key=str(new_id()),
+        fields={"item": "十二导心电图机", "quantity": "1", "amount": "4200"},
+    )  # fmt: skip
+    paper = ("询价.pdf", "application/pdf", b"%PDF-1.4 three quotations")
+    services.take_step(
+        case_id=case.id, do="submit", role="applicant", by=by, on=day, files={"quotation": paper}
+    )
+    services.ring(now=datetime.now(CHINA_TZ), by=system_actor("work.ring_cases"))
+    return case.number
 
 
 if __name__ == "__main__":

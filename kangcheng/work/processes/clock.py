@@ -49,7 +49,7 @@ def await_roles(case: Case, entry: Entry, journey: Journey) -> None:
 def ring(*, now: datetime, by: Actor, limit: int) -> int:
     """Ring alarms due at `now`, oldest first, each in a transaction of its own; those another worker holds are left to it."""
     rung = 0
-    pending = CaseAlarm.objects.filter(at__lte=now, rung_at=None, dropped=False).order_by("at", "pk")
+    pending = CaseAlarm.objects.filter(at__lte=now, rung_at=None, dropped=False).order_by("at", "-kind", "pk")
     for alarm_id in list(pending.values_list("pk", flat=True)[:limit]):
         rung += _ring(alarm_id, now, by)
     return rung
