@@ -40,6 +40,9 @@ def _run(residents: int, folder: Path) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
+    from kangcheng.registry.matching import thresholds
+
+    thresholds.limits(DAY)  # a pack that cannot be read is told before the loading, not after it
     call_command("migrate", verbosity=0)
     city_.write(residents, SEED, folder / "city")
     began = time.perf_counter()
@@ -62,13 +65,11 @@ def _run(residents: int, folder: Path) -> dict[str, Any]:
 def _load(folder: Path) -> None:
     from kangcheng.base.accounts.types import system_actor
     from kangcheng.registry.areas.models import Area
+    from kangcheng.registry.areas.types import LEVELS, parent_of
     from kangcheng.registry.people import services
     from kangcheng.registry.people.types import NewPerson
 
-    levels = {2: "province", 4: "city", 6: "county", 9: "street", 12: "village"}
     codes = parquet.read_table(folder / "areas.parquet").to_pylist()
-    from kangcheng.registry.areas.types import LEVELS, parent_of
-
     Area.objects.bulk_create(
         Area(
             code=row["code"],
@@ -77,7 +78,7 @@ def _load(folder: Path) -> None:
             parent_code=parent_of(row["code"]),
         )
         for row in codes
-        if len(row["code"]) in levels
+        if len(row["code"]) in LEVELS
     )
     rows = iter(parquet.read_table(folder / "people.parquet").to_pylist())
     while block := list(islice(rows, BATCH)):

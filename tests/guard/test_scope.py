@@ -27,6 +27,7 @@ PARTS = {
     "person_id": lambda side: side.people[0], "bill_id": lambda side: side.ids["bill"],
     "settlement_id": lambda side: side.ids["claim"], "procedure_id": lambda side: side.ids["procedure"],
     "payout_id": lambda side: side.ids["payout"], "mapping_id": lambda side: side.ids["mapping"],
+    "pair_id": lambda side: side.ids["pair"], "record_id": lambda side: side.ids["record"],
 }  # fmt: skip
 
 

@@ -31,6 +31,9 @@ from kangcheng.registry.coverage import services as coverage
 from kangcheng.registry.coverage.types import NewCoverage
 from kangcheng.registry.households import services as households
 from kangcheng.registry.households.types import NewHousehold, NewMember
+from kangcheng.registry.matching import services as matching
+from kangcheng.registry.matching.selectors import pairs
+from kangcheng.registry.matching.types import NewRecord
 from kangcheng.registry.people import services as people
 from kangcheng.registry.people.types import NewPerson
 
@@ -80,6 +83,7 @@ def build() -> World:
         _people(side, number)
         _money(side, number, today)
         _catalogue(side, number)
+        _record(side, number, today)
     _abroad(near, far, today)
     return World(near, far, today)
 
@@ -98,6 +102,19 @@ def identity(number: int, birth: str = "19700101") -> str:
 def _numbers(start: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     places = range(start, start + 3)
     return tuple(map(identity, places)), tuple(f"1391234{5670 + n}" for n in places)
+
+
+def _record(side: Side, number: int, today: date) -> None:
+    """An institution's record of somebody very like the side's first person: a pair waits for a decision."""
+    name, key = side.names[0][:3] + "燚", f"SR{number}77"
+    born = date(1970, 1, 1)
+    new = NewRecord(
+        "HIS", key, name, side.area, "M", born, phone=side.phones[0], address=f"{side.names[0]}巷0号"
+    )
+    sent = matching.receive(new=new, by=BY, on=today)
+    pair = next(one for one in pairs(by=BY) if one.record_id == sent.record_id)
+    side.ids |= {"record": sent.record_id, "pair": pair.id}
+    side.words += [name, key]
 
 
 def _people(side: Side, number: int) -> None:

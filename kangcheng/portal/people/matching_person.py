@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from kangcheng.access import people as gate
-from kangcheng.portal.doors import Asking, page
+from kangcheng.portal.doors import Asking, NotFound, page
 from kangcheng.portal.people.matching import acting
 from kangcheng.portal.words import t
 from kangcheng.registry.institutions import selectors as institutions
@@ -54,6 +54,8 @@ def _merge(found: Merge, golden: UUID) -> dict[str, Any]:
 @require_POST
 def part(request: Asking, record_id: UUID) -> HttpResponse:
     """A record leaves its person and becomes one of its own."""
+    if selectors.record(record_id, by=request.actor) is None:
+        raise NotFound(t("没有这条来源记录", "No such record"), todo=t("返回列表", "go back to the list"))
     own = services.part(
         record_id=record_id, by=request.actor, on=request.today, why=request.POST.get("why", "").strip()[:200]
     )
@@ -69,6 +71,7 @@ def part(request: Asking, record_id: UUID) -> HttpResponse:
 @require_POST
 def unmerge(request: Asking, person_id: UUID) -> HttpResponse:
     """Two merged residents are two again."""
+    gate.get_person(by=acting(request), person_id=person_id, on=request.today, what="sources")
     services.unmerge(
         absorbed=person_id, by=request.actor, on=request.today, why=request.POST.get("why", "").strip()[:200]
     )
