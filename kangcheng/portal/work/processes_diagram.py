@@ -11,7 +11,7 @@ from kangcheng.policy.entry import Entry
 from kangcheng.policy.guards import listed
 from kangcheng.portal.words import t
 
-BOX, TALL, ACROSS, DOWN, EDGE = 150, 46, 236, 96, 28
+BOX, TALL, ACROSS, DOWN, EDGE = 142, 46, 212, 92, 24
 LINE = 9  # characters of a title on one line of a box
 LETTERS = 2  # Latin letters as wide as one character
 
@@ -38,10 +38,10 @@ def draw(entry: Entry, present: str = "", passed: Iterable[str] = ()) -> SafeStr
         "", "{}", ((_arrow(spots, group, number),) for number, group in enumerate(_edges(entry)))
     )
     return format_html(
-        '<svg class="process" viewBox="0 0 {} {}" width="{}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">'
+        '<svg class="process" viewBox="0 0 {} {}" style="width:100%;min-width:{}px;max-width:{}px" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0 8 4 0 8z" fill="#6b7f83"/></marker></defs>{}{}</svg>',
-        width, height, width, _said(entry, present), arrows, boxes,
+        width, height, width * 2 // 3, width, _said(entry, present), arrows, boxes,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _arrow(spots: dict[str, Spot], edge: tuple[str, str, str, bool], number: int
         sag = EDGE + 6 * (number % 4)
         x1, y1, x2, y2 = a.x + BOX // 2, a.y + TALL, b.x + BOX // 2 + 12, b.y + TALL
         path = f"M{x1} {y1} C{x1} {y1 + sag} {x2} {y2 + sag} {x2} {y2}"
-        x, y = (x1 + x2) // 2, max(y1, y2) + sag - 8
+        x, y = (x1 + x2) // 2, (4 * y1 + 4 * y2 + 6 * sag) // 8 - 4  # the middle of the curve
     return format_html(
         '<path d="{}" fill="none" stroke="#6b7f83" stroke-width="1.2"{} marker-end="url(#tip)"><title>{}</title></path>'
         '<text x="{}" y="{}" text-anchor="middle" font-size="10.5" fill="#53707a">{}</text>',

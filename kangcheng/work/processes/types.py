@@ -50,6 +50,11 @@ class StepView:
     agrees: bool | None
     on_time: bool | None
 
+    @property
+    def by_clock(self) -> bool:
+        """True for what the timer did: a reminder, a limit that passed, a report upwards."""
+        return self.kind in ("remind", "overdue", "escalate")
+
 
 @dataclass(frozen=True)
 class OpenStep:
