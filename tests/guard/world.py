@@ -113,8 +113,7 @@ def _record(side: Side, number: int, today: date) -> None:
     )
     sent = matching.receive(new=new, by=BY, on=today)
     pair = next(one for one in pairs(by=BY) if one.record_id == sent.record_id)
-    side.ids |= {"record": sent.record_id, "pair": pair.id}
-    side.words += [name, key]
+    side.ids |= {"record": sent.record_id, "pair": pair.id, "name on it": name, "number on it": key}
 
 
 def _people(side: Side, number: int) -> None:
