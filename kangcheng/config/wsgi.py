@@ -5,4 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from kangcheng.config.boot import boot
 
 boot(serving=True)
-application = get_wsgi_application()
+
+from kangcheng.gateway.fhir.machines_only import before  # noqa: E402  settings must be ready first
+
+application = before(get_wsgi_application())

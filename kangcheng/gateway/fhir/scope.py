@@ -7,6 +7,7 @@
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from kangcheng.access.emergencies.selectors import opened_by
 from kangcheng.access.scope import BY_CONSENT_ONLY, own, visible
 from kangcheng.base.accounts.types import SYSTEM, Actor
 from kangcheng.records.search.types import Sql, Within
-from kangcheng.registry.people.selectors import ids_of, ids_within, led_to
+from kangcheng.registry.people.selectors import ids_of, ids_reached, ids_within, led_to
 
 PUBLIC = frozenset(
     {
@@ -35,7 +36,19 @@ NOTHING: Sql = ("FALSE", [])
 
 
 def within(by: Actor, on: date, segments: tuple[str, ...]) -> Within:
-    """The condition for `by` on the day. `segments`: codes of the sensitive categories there are."""
+    """The condition for `by` on the day. `segments`: codes of the sensitive categories there are.
+
+    For everybody but residents it is the same text all day (what it finds is looked up anew each time), so it is made once.
+    """
+    return _made(by, on, segments) if by.may("own.look") else _kept(by, on, segments)
+
+
+@lru_cache(maxsize=2048)
+def _kept(by: Actor, on: date, segments: tuple[str, ...]) -> Within:
+    return _made(by, on, segments)
+
+
+def _made(by: Actor, on: date, segments: tuple[str, ...]) -> Within:
     if SYSTEM in by.roles:
         return lambda alias: EVERYBODY
     people, about_nobody = _people(by, on), _about_nobody(by)
@@ -50,6 +63,17 @@ def within(by: Actor, on: date, segments: tuple[str, ...]) -> Within:
         ]
 
     return condition
+
+
+def may_reach(by: Actor, on: date, person_id: UUID) -> bool:
+    """True when `by` may see the resident. One query."""
+    sql, given = _people(by, on) if by.may("own.look") else _reach(by, on)
+    return ids_reached(person_id, sql.replace("{a}", "asked"), given)
+
+
+@lru_cache(maxsize=2048)
+def _reach(by: Actor, on: date) -> Sql:
+    return _people(by, on)
 
 
 def _of(alias: str, condition: Sql) -> Sql:

@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from kangcheng.access.scope import visible
+from kangcheng.gateway.fhir import scope
 from kangcheng.gateway.fhir.exchange import Asked
 from kangcheng.gateway.fhir.outcome import FhirError
 from kangcheng.records.definitions.selectors import compartment, parameters_of
 from kangcheng.records.search.selectors import compiled
 from kangcheng.records.store.types import CLINICAL
-from kangcheng.registry.people import selectors as people
 
 FIRST = ("subject", "patient", "beneficiary", "individual", "for")
 
@@ -56,10 +55,10 @@ def _patient(value: Any) -> str:
 
 def _known(asked: Asked, kind: str, logical_id: str) -> UUID:
     try:
-        person = people.get_within(UUID(logical_id), asked.today, visible(asked.caller.actor, asked.today))
+        reached = scope.may_reach(asked.caller.actor, asked.today, UUID(logical_id))
     except ValueError:
-        person = None
-    if person is None:
+        reached = False
+    if not reached:
         raise FhirError(
             422, "not-found", "没有这位居民，或不在您的职责范围内 (no such patient, or outside your scope)", where=f"{kind}.subject",
             rule="居民须先在登记库", todo="先用 Patient/$match 或 POST Patient 取得居民编号",

@@ -75,6 +75,17 @@ def ids_within(within: Q) -> QuerySet[models.Resident, Any]:
     return models.Resident.objects.filter(within).order_by().values("pk")
 
 
+def ids_reached(person_id: UUID, condition: str, given: Sequence[Any]) -> bool:
+    """True when `person_id` is a resident for whom an SQL condition over asked.subject_id holds. One query."""
+    statement = (
+        "SELECT 1 FROM (SELECT %s::uuid AS subject_id) asked "  # noqa: S608  the condition is compiled by Django
+        f"WHERE EXISTS (SELECT 1 FROM registry_resident r WHERE r.id = asked.subject_id) AND {condition}"
+    )
+    with connection.cursor() as sql:
+        sql.execute(statement, [person_id, *given])
+        return sql.fetchone() is not None
+
+
 def led_to(golden: Any) -> QuerySet[models.PersonAlias, Any]:
     """Ids that lead to the golden rows of a subquery, as a subquery."""
     return models.PersonAlias.objects.filter(until=None, golden_id__in=golden).order_by().values("person_id")

@@ -1,0 +1,1 @@
+"""Load on a FHIR R4 endpoint: ours, or anybody's."""
