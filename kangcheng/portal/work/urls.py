@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from kangcheng.portal.work import processes_urls
+from kangcheng.portal.work import checks_urls, processes_urls
 
-urlpatterns: list[URLPattern] = [*processes_urls.urlpatterns]
+urlpatterns: list[URLPattern] = [*checks_urls.urlpatterns, *processes_urls.urlpatterns]

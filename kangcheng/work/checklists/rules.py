@@ -47,6 +47,7 @@ def standard(data: Mapping[str, Any]) -> Standard:
         levels=_listed(data.get("levels", ())),
         self_check=_listed(data.get("self_check", "institution_manager")),
         verdict=_listed(data.get("verdict", "inspector")),
+        notice=data.get("notice", ""),
         clause=data.get("clause", ""),
     )
 

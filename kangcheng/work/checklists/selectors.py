@@ -17,7 +17,14 @@ from kangcheng.policy.pack import Pack
 from kangcheng.registry.institutions import selectors as institutions
 from kangcheng.work.checklists import rules
 from kangcheng.work.checklists.models import Rectification, Round, RoundUnit, Sheet
+from kangcheng.work.checklists.rules import applicable as applicable
+from kangcheng.work.checklists.rules import preview as preview
+from kangcheng.work.checklists.rules import show_points as show_points
+from kangcheng.work.checklists.scope import holds as holds
 from kangcheng.work.checklists.scope import seen
+from kangcheng.work.checklists.sheets import blank_sheet as blank_sheet
+from kangcheng.work.checklists.sheets import how as how
+from kangcheng.work.checklists.sheets import read_sheet as read_sheet
 from kangcheng.work.checklists.types import (
     ON_SITE,
     RECHECK,
@@ -167,6 +174,11 @@ def differences(row: RoundUnit) -> list[Difference]:
         for name in found.items
         if own.answers.get(name) != verdict.answers.get(name)
     ]
+
+
+def points_of(row: Sheet | None) -> dict[str, Fraction]:
+    """Item -> points of a sheet; empty without one."""
+    return _points(row) if row else {}
 
 
 def _points(row: Sheet) -> dict[str, Fraction]:

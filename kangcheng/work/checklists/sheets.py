@@ -49,7 +49,7 @@ def read(item: Item, text: str) -> str:
     return text
 
 
-def blank(standard: Standard, units: Iterable[RoundUnit]) -> bytes:
+def blank_sheet(standard: Standard, units: Iterable[RoundUnit]) -> bytes:
     """The form of a round: one row per unit and item."""
     rows = [
         [unit.name, str(unit.pk), item.id, item.title, how(item), "", ""]
@@ -59,7 +59,7 @@ def blank(standard: Standard, units: Iterable[RoundUnit]) -> bytes:
     return sheets.write_sheet(rows, [column.heading for column in _columns(standard)], title="评审表")
 
 
-def answers(
+def read_sheet(
     content: bytes, name: str, standard: Standard, units: Iterable[RoundUnit]
 ) -> dict[UUID, dict[str, dict[str, str]]]:
     """Unit -> answers and remarks read from a filled form. Raises Faults with row and column of every wrong cell."""

@@ -129,6 +129,7 @@ class Standard:
     levels: tuple[str, ...] = ()
     self_check: tuple[str, ...] = ("institution_manager",)
     verdict: tuple[str, ...] = ("inspector",)
+    notice: str = ""
     title_en: str = ""
     clause: str = ""
 

@@ -169,15 +169,15 @@ def test_answers_by_spreadsheet(do, opened, actor, today):
         [do.unit.name, str(do.unit.pk), name, "", "", words.get(answer, answer), ""]
         for name, answer in GOOD.items()
     ]
-    found = sheets.answers(write_sheet(rows, heads), "a.xlsx", standard, units)
+    found = sheets.read_sheet(write_sheet(rows, heads), "a.xlsx", standard, units)
     assert found == {do.unit.pk: {"answers": GOOD, "remarks": {}}}
     services.draft_many(found, stage="self", by=do.people["self"], on=today)
     assert selectors.draft(do.unit, "self").answers == GOOD
     rows[2][5] = "也许"
     with pytest.raises(Faults) as caught:
-        sheets.answers(write_sheet(rows, heads), "a.xlsx", standard, units)
+        sheets.read_sheet(write_sheet(rows, heads), "a.xlsx", standard, units)
     assert [(fault.line, fault.where) for fault in caught.value.faults] == [(4, "列 答案")]
-    assert len(sheets.blank(standard, units)) > 4000
+    assert len(sheets.blank_sheet(standard, units)) > 4000
 
 
 def test_comparison_and_what_fails_most(do, actor):
