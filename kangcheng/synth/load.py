@@ -36,11 +36,12 @@ from kangcheng.registry.categories import services as categories
 from kangcheng.registry.coverage import services as coverage
 from kangcheng.registry.households import services as households
 from kangcheng.registry.institutions import services as institutions
+from kangcheng.registry.matching import services as matching
 from kangcheng.registry.people import services as people
 from kangcheng.registry.relations import services as relations
 from kangcheng.registry.staff import services as staff
 from kangcheng.synth import city as city_
-from kangcheng.synth import params, reference, rows
+from kangcheng.synth import params, records_of_sources, reference, rows
 from kangcheng.synth.city import City
 from kangcheng.synth.enrolling import contributions
 from kangcheng.synth.params import Params
@@ -48,6 +49,8 @@ from kangcheng.synth.settling import Stacks, claims, settle
 
 COMPARED = 500
 """Claims settled once more, one by one, at the counter: from admission to posting, then taken back."""
+RECORDED, RECORDED_SHARE = 200, 0.5
+"""People of whom two hospitals have records of their own, and the share each has: written one by one."""
 CREDITED = 60
 """People whose personal accounts are filled: each credit is a booking of its own."""
 LONG_AGO = 10
@@ -128,6 +131,7 @@ def load_city(
         ("目录与对照 (catalogues)", lambda: _catalogues(load)),
         ("居民 (people)", lambda: _people(load)),
         ("家庭、凭证 (households, cards)", lambda: _households(load)),
+        ("机构来源记录 (records of institutions)", lambda: _records(load)),
         ("人员类别 (categories)", lambda: categories.bulk(rows.categories(city, load.people), **load.act)),
         ("参保筹资 (coverage, contributions)", lambda: _money(load)),
         ("一年的结算 (settling)", lambda: _settle(load)),
@@ -183,6 +187,17 @@ def _households(load: Load) -> None:
     )
     relations.bulk(rows.guardians(load.city, load.people), **load.act)
     cards.bulk(rows.cards(load.city, load.people, load.since), **load.act)
+
+
+def _records(load: Load) -> None:
+    """What two hospitals wrote down about some of the people: most finds its person, some waits to be looked at."""
+    writers = [one.code for one in rows.institutions(load.city, load.since) if one.type == "county_hospital"][
+        :2
+    ]
+    some = load.city.people.slice(0, RECORDED)
+    for seed, code in enumerate(writers, 1):
+        written = records_of_sources.make(some, seed=load.city.seed + seed, share=RECORDED_SHARE)
+        matching.receive_many(rows=rows.records(written, code, load.institutions), **load.act)
 
 
 def _money(load: Load) -> None:

@@ -142,7 +142,8 @@ def _mistyped_identity(made: Row, rng: random.Random) -> bool:
 
 def _old_identity(made: Row, rng: random.Random) -> bool:
     number = made["identity"]
-    if number[6:8] != "19" or len(number) != 18 or number[17] != check_digit(number[:17]):
+    body = number[:17]
+    if number[6:8] != "19" or len(number) != 18 or not body.isdigit() or number[17] != check_digit(body):
         return False
     made["identity"] = number[:6] + number[8:17]
     return True

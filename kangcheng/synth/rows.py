@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+import pyarrow as pa
+
 from kangcheng.funds.enrolment.types import NewEnrolment
 from kangcheng.registry.cards.types import NewCard
 from kangcheng.registry.catalogues.types import NewHospitalItem, NewItem, NewMapping
@@ -13,6 +15,7 @@ from kangcheng.registry.categories.types import NewCategory
 from kangcheng.registry.coverage.types import NewCoverage
 from kangcheng.registry.households.types import NewHousehold, NewMember
 from kangcheng.registry.institutions.types import NewInstitution
+from kangcheng.registry.matching.types import NewRecord
 from kangcheng.registry.people.types import NewPerson
 from kangcheng.registry.relations.types import NewRelation
 from kangcheng.registry.staff.types import NewStaff
@@ -186,6 +189,26 @@ def coverage(city: City, person: Ids, paid: Iterable[Contribution]) -> list[NewC
             )
         )
     return rows
+
+
+def records(written: pa.Table, system: str, institution: Ids) -> list[NewRecord]:
+    """What an institution wrote down about some people, slips and all."""
+    return [
+        NewRecord(
+            system=system,
+            number=row["number"],
+            name=row["name"],
+            area_code=row["area_code"],
+            sex=row["sex"],
+            birth_on=row["birth_on"],
+            identity=row["identity"],
+            phone=row["phone"],
+            address=row["address"],
+            household=row["household"],
+            institution_id=institution[system],
+        )
+        for row in written.to_pylist()
+    ]
 
 
 def enrolments(person: Ids, paid: Iterable[Contribution]) -> list[NewEnrolment]:
