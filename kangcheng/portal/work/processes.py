@@ -19,6 +19,7 @@ from kangcheng.portal.words import Words, t
 from kangcheng.portal.work import processes_diagram, processes_shown
 from kangcheng.registry.institutions import selectors as institutions
 from kangcheng.work.processes import selectors
+from kangcheng.work.processes.types import Load
 
 DOORS = ("work.do", "own.look")
 UNITS = {"hours": ("小时", "hours"), "days": ("日", "days"), "working_days": ("个工作日", "working days")}
@@ -140,7 +141,8 @@ CATALOGUE = (
 @page("work.do")
 def catalogue(request: Asking) -> HttpResponse:
     """Every process of the city with how much lies where."""
-    rows = [_row(request, entry) for entry in citypack.pack().of_kind("process")]
+    loads = selectors.loads(by=request.actor, now=timezone.now())
+    rows = [_row(entry, loads.get(entry.id)) for entry in citypack.pack().of_kind("process")]
     filters = (Filter("title", Words("名称", "Name"), "title"),)
     if wants_sheet(request):
         return sheet(request, rows, CATALOGUE, filters=filters, name=t("流程目录", "processes"))
@@ -149,13 +151,13 @@ def catalogue(request: Asking) -> HttpResponse:
     )
 
 
-def _row(request: Asking, entry: Entry) -> dict[str, Any]:
-    load = selectors.loads(entry.id, by=request.actor, now=timezone.now())
+def _row(entry: Entry, load: Load | None) -> dict[str, Any]:
+    closed = load.closed if load else 0
     return {
-        "id": entry.id, "title": _title(entry), "states": len(entry.get("states")), "open": load.open,
-        "overdue": load.overdue, "closed": load.closed,
-        "on_time": load.closed_on_time / load.closed if load.closed else None,
-        "days": round(load.mean_days, 1) if load.mean_days is not None else None,
+        "id": entry.id, "title": _title(entry), "states": len(entry.get("states")), "open": load.open if load else 0,
+        "overdue": load.overdue if load else 0, "closed": closed,
+        "on_time": load.closed_on_time / closed if load and closed else None,
+        "days": round(load.mean_days, 1) if load and load.mean_days is not None else None,
     }  # fmt: skip
 
 
@@ -165,7 +167,7 @@ def process(request: Asking, process_id: str) -> HttpResponse:
     entry = citypack.pack().entries.get(("process", process_id))
     if entry is None:
         raise NotFound(t("没有这个流程", "No such process"), where=process_id)
-    load = selectors.loads(process_id, by=request.actor, now=timezone.now())
+    load = selectors.load(process_id, by=request.actor, now=timezone.now())
     roles = [
         name
         for one, names in selectors.openable(citypack.pack(), request.actor)

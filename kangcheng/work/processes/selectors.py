@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from kangcheng.base.accounts.types import SYSTEM, Actor
 from kangcheng.policy.entry import Entry
@@ -99,25 +99,45 @@ def openable(pack: Pack, by: Actor) -> list[tuple[Entry, list[str]]]:
     return found
 
 
-def loads(process: str, *, by: Actor, now: datetime) -> Load:
-    """How much of the process lies where, within the actor's reach."""
-    rows = list(
+def loads(*, by: Actor, now: datetime) -> dict[str, Load]:
+    """Process -> how much of it lies where, within the actor's reach. One grouped query."""
+    kept = Q(late_steps=0, final=True)
+    rows = (
         visible(by)
-        .filter(process=process)
-        .values("state", "final", "due_at", "late_steps", "opened_on", "closed_on")
+        .order_by()
+        .values("process", "state", "final")
+        .annotate(
+            count=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=now, final=False)),
+            on_time=Count("pk", filter=kept),
+            taken=Sum(F("closed_on") - F("opened_on")),
+        )
     )
-    closed = [row for row in rows if row["final"]]
-    states: dict[str, int] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        states[row["state"]] = states.get(row["state"], 0) + 1
-    days = [(row["closed_on"] - row["opened_on"]).days for row in closed if row["closed_on"]]
+        found.setdefault(row["process"], []).append(dict(row))
+    return {process: _load(process, groups) for process, groups in found.items()}
+
+
+def load(process: str, *, by: Actor, now: datetime) -> Load:
+    """How much of one process lies where; nothing when the actor sees no case of it."""
+    return loads(by=by, now=now).get(process, Load(process, 0, 0, 0, 0, None, {}))
+
+
+def _load(process: str, groups: list[dict[str, Any]]) -> Load:
+    closed = [row for row in groups if row["final"]]
+    count = sum(row["count"] for row in closed)
+    days = sum((row["taken"].days for row in closed if row["taken"] is not None), 0)
+    states: dict[str, int] = {}
+    for row in groups:
+        states[row["state"]] = states.get(row["state"], 0) + row["count"]
     return Load(
         process,
-        len(rows) - len(closed),
-        sum(1 for row in rows if not row["final"] and row["due_at"] and row["due_at"] < now),
-        len(closed),
-        sum(1 for row in closed if not row["late_steps"]),
-        sum(days) / len(days) if days else None,
+        sum(row["count"] for row in groups if not row["final"]),
+        sum(row["late"] for row in groups),
+        count,
+        sum(row["on_time"] for row in closed),
+        days / count if count else None,
         states,
     )
 

@@ -199,6 +199,6 @@ def test_load_and_delay(submitted, people):
     now = datetime(2026, 11, 20, tzinfo=CHINA_TZ)
     submitted()
     services.withdraw(case_id=submitted().id, why="不买了", by=people.applicant, on=date(2026, 11, 11))
-    load = selectors.loads("equipment-purchase", by=people.section, now=now)
+    load = selectors.load("equipment-purchase", by=people.section, now=now)
     assert (load.open, load.overdue, load.closed, load.closed_on_time, load.mean_days) == (1, 1, 1, 1, 2.0)
-    assert selectors.loads("equipment-purchase", by=people.far_section, now=now).open == 0
+    assert selectors.load("equipment-purchase", by=people.far_section, now=now).open == 0
