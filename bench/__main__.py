@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-PARTS = ("bench.settle", "bench.synth", "bench.service")
+PARTS = ("bench.settle", "bench.synth", "bench.service", "bench.matching")
 
 
 def main() -> None:

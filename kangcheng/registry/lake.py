@@ -1,6 +1,7 @@
 """What the registry gives to the lake: people and places without names, numbers, phones or addresses."""
 
 from kangcheng.lake.tables import Column, Table
+from kangcheng.registry.matching.lake import RECORDS
 
 _AREAS = (
     Column("area_code", "text", "居住地区划代码", "area of residence, to the village"),
@@ -152,4 +153,4 @@ UNMATCHED = Table(
     """,
 )
 
-TABLES = (RESIDENTS, CATEGORIES, COVERAGE, INSTITUTIONS, AREAS, ITEMS, UNMATCHED)
+TABLES = (RESIDENTS, CATEGORIES, COVERAGE, INSTITUTIONS, AREAS, ITEMS, UNMATCHED, RECORDS)
