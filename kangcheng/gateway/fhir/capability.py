@@ -75,9 +75,15 @@ def parameters(kind: str) -> list[tuple[str, str]]:
     ]
 
 
+_DEFINED = {"export": "system", "import": "system"}
+
+
 def _operations(kind: str, operations: tuple[tuple[str, str], ...]) -> list[Row]:
     return [
-        {"name": name, "definition": f"http://hl7.org/fhir/OperationDefinition/{kind or 'Resource'}-{name}"}
+        {
+            "name": name,
+            "definition": f"http://hl7.org/fhir/OperationDefinition/{_DEFINED.get(name, kind or 'Resource')}-{name}",
+        }
         for type_, name in operations
         if type_ == kind
     ]

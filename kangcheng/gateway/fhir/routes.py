@@ -20,7 +20,8 @@ def answer(asked: Asked) -> Answer:
         return capabilities(asked.base)
     if path[0].startswith("$"):
         return operations.system(asked, path[0][1:]) if len(path) == 1 else operations.status(asked, path)
-    if path[0] not in resource_types() or path[0] in capability.NOT_STORED:
+    held = path[0] in resource_types() and (path[0] not in capability.NOT_STORED or path[-1] == "$validate")
+    if not held:
         raise FhirError(404, "not-supported", "没有这种资源 (no such resource type)", where=path[0][:64])
     return _SHAPES.get(len(path), _unknown_at)(asked, path)
 

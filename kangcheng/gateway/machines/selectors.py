@@ -43,6 +43,8 @@ def _actor(machine_id: UUID, title: str, institution: UUID | None, scopes: Scope
         reach |= {"person.look": here, "record.look": here}
     if scopes.any("cud"):
         reach |= {"person.look": here, "record.write": here}
+    if scopes.allow("Claim", "c") and institution:
+        reach |= {"bill.write": here, "claim.settle": here, "claim.look": here}
     if scopes.allow("Patient", "c"):
         reach["person.write"] = anywhere
     return Actor(

@@ -52,16 +52,22 @@ def history(resource_type: str, logical_id: str, *, offset: int = 0, limit: int 
 
 
 def of_subjects(
-    subjects: Sequence[UUID], *, types: Sequence[str] = (), after: UUID | None = None, limit: int = 1000
-) -> list[Stored]:
-    """What is kept about these residents, deleted left out, oldest first; `after`: the id of the last row had."""
-    statement = f"SELECT {COLUMNS} FROM records_resource WHERE subject_id = ANY(%s) AND NOT deleted"  # noqa: S608
-    given: list[object] = [list(subjects)]
+    subjects: Sequence[UUID], *, types: Sequence[str] = (), after: UUID | None = None, limit: int = 1000,
+    newest: bool = False, within: Within | None = None,
+) -> list[Stored]:  # fmt: skip
+    """What is kept about these residents, deleted left out, in the order it was first written (or the `newest` first).
+
+    `after`: the id of the last row had.
+    """
+    seen, allowed = within("a") if within else ("TRUE", [])
+    found, given = f"a.subject_id = ANY(%s) AND NOT a.deleted AND {seen}", [list(subjects), *allowed]
     if types:
-        statement, given = f"{statement} AND type = ANY(%s)", [*given, list(types)]
+        found, given = f"{found} AND a.type = ANY(%s)", [*given, list(types)]
     if after:
-        statement, given = f"{statement} AND id > %s", [*given, after]
-    return _rows(f"{statement} ORDER BY id LIMIT %s", [*given, limit])
+        found, given = f"{found} AND a.id > %s", [*given, after]
+    order = "a.starts DESC NULLS LAST, a.id DESC" if newest else "a.id"
+    statement = f"SELECT {COLUMNS} FROM records_resource a WHERE {found} ORDER BY {order} LIMIT %s"  # noqa: S608
+    return _rows(statement, [*given, limit])
 
 
 def _rows(statement: str, given: object) -> list[Stored]:

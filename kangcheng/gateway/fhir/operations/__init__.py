@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 from kangcheng.gateway.fhir.exchange import Answer, Asked
 from kangcheng.gateway.fhir.operations.bundles import process
+from kangcheng.gateway.fhir.operations.claims import eligibility, submit
+from kangcheng.gateway.fhir.operations.matching import match
+from kangcheng.gateway.fhir.operations.records import everything, lastn, summary
+from kangcheng.gateway.fhir.operations.terminology import expand, lookup, translate, validate_code
 from kangcheng.gateway.fhir.operations.validate import validate
 from kangcheng.gateway.fhir.outcome import not_supported
 
@@ -12,8 +16,22 @@ OfType = Callable[[Asked, str], Answer]
 OfInstance = Callable[[Asked, str, str], Answer]
 
 _SYSTEM: dict[str, System] = {}
-_TYPE: dict[tuple[str, str], OfType] = {("", "validate"): validate}
-_INSTANCE: dict[tuple[str, str], OfInstance] = {}
+_TYPE: dict[tuple[str, str], OfType] = {
+    ("", "validate"): validate,
+    ("Claim", "submit"): submit,
+    ("CoverageEligibilityRequest", "submit"): eligibility,
+    ("Observation", "lastn"): lastn,
+    ("Patient", "match"): match,
+    ("ValueSet", "expand"): expand,
+    ("ValueSet", "validate-code"): validate_code,
+    ("CodeSystem", "lookup"): lookup,
+    ("CodeSystem", "validate-code"): validate_code,
+    ("ConceptMap", "translate"): translate,
+}
+_INSTANCE: dict[tuple[str, str], OfInstance] = {
+    ("Patient", "everything"): everything,
+    ("Patient", "summary"): summary,
+}
 ROUTED: tuple[tuple[str, str], ...] = (
     *(("", name) for name in _SYSTEM), *_TYPE, *_INSTANCE,
 )  # fmt: skip
