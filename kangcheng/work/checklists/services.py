@@ -16,7 +16,7 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
 from kangcheng.kernel.errors import Fault, Faults
 from kangcheng.policy.pack import Pack
-from kangcheng.work.checklists import rules, selectors
+from kangcheng.work.checklists import duties, rules, selectors
 from kangcheng.work.checklists.cases import due
 from kangcheng.work.checklists.models import Rectification, Round, RoundUnit, Sheet
 from kangcheng.work.checklists.scope import require
@@ -150,7 +150,7 @@ def submit(
         _write(row, result, whole, noted, files or {}, by=by, on=on, at=at)
         _standing(unit, row)
         if stage != SELF:
-            _to_rectify(unit, row, standard, result, pack)
+            _to_rectify(unit, row, standard, result, pack, by)
         detail = {
             "score": rules.show_points(result.score),
             "grade": result.grade,
@@ -188,8 +188,7 @@ def reverse(*, sheet_id: UUID, by: Actor, on: date, why: str) -> None:
             why.strip(),
         )
         row.save()
-        row.rectifications.filter(state__in=selectors.OPEN).update(state="cancelled", closed_on=on)
-        row.closes.update(state="open", closed_on=None, closed_by=None)
+        _take_back(unit, row, standard, by=by, on=on, why=why)
         _stand_again(unit, row)
         record(action="checklist.reverse", subject=f"unit:{unit.pk}", by=by, on=on, why=why)
 
@@ -327,24 +326,39 @@ def _stand_again(unit: RoundUnit, taken: Sheet) -> None:
     unit.save()
 
 
-def _to_rectify(unit: RoundUnit, row: Sheet, standard: Standard, result: Result, pack: Pack) -> None:
+def _take_back(unit: RoundUnit, row: Sheet, standard: Standard, *, by: Actor, on: date, why: str) -> None:
+    """What the sheet asked for is cancelled; what it closed waits again."""
+    asked = list(row.rectifications.filter(state__in=selectors.OPEN))
+    duties.end(asked, why, by=by, on=on)
+    row.rectifications.filter(pk__in=[one.pk for one in asked]).update(state="cancelled", closed_on=on)
+    closed = list(row.closes.all())
+    row.closes.update(state="open", closed_on=None, closed_by=None)
+    duties.give(closed, unit, standard, row, by=by, on=on)
+
+
+def _to_rectify(
+    unit: RoundUnit, row: Sheet, standard: Standard, result: Result, pack: Pack, by: Actor
+) -> None:
     """Items now met are done; items not met are open, those that were already keep their deadline."""
     waiting = {one.item: one for one in unit.rectifications.filter(state__in=selectors.OPEN)}
-    for name, one in waiting.items():
-        if name not in result.failed:
-            one.state, one.closed_on, one.closed_by = "done", row.on, row
-            one.save()
-        elif one.state == "reported":
+    done = [one for name, one in waiting.items() if name not in result.failed]
+    for one in done:
+        one.state, one.closed_on, one.closed_by = "done", row.on, row
+        one.save()
+    for one in waiting.values():
+        if one.state == "reported":
             one.state = "open"
             one.save()
-    fresh = [one for one in result.items if not one.met and one.id not in waiting]
-    Rectification.objects.bulk_create(
+    fresh = Rectification.objects.bulk_create(
         Rectification(
             unit=unit, sheet=row, item=one.id, title=standard.items[one.id].title[:300],
             clause=standard.items[one.id].clause or standard.clause, due_on=due(pack, standard, row.on, one.days),
         )
-        for one in fresh
+        for one in result.items
+        if not one.met and one.id not in waiting
     )  # fmt: skip
+    duties.end(done, STAGES[row.stage], by=by, on=row.on)
+    duties.give(fresh, unit, standard, row, by=by, on=row.on)
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -11,6 +11,7 @@ from kangcheng.work.checklists import selectors, services, sheets
 from kangcheng.work.checklists.models import Rectification, RoundUnit
 from kangcheng.work.checklists.scope import NotPermitted
 from kangcheng.work.checklists.types import ChecklistError
+from kangcheng.work.tasks.models import Task
 from tests.unit.work.checklists.conftest import CHECKLIST, FAR, GOOD
 
 WEAK = {**GOOD, "area": "500", "toilets": "no"}
@@ -58,11 +59,16 @@ def test_from_self_check_to_re_check(do, today):
         ("toilets", date(2024, 7, 2)),
         ("area", date(2024, 8, 13)),
     }
+    given = Task.objects.order_by("due_on")
+    assert [(one.due_on, one.role, one.institution_id) for one in given] == [
+        (day, "institution_manager", do.unit.institution_id) for day in (date(2024, 7, 2), date(2024, 8, 13))
+    ]
     for one in waiting:
         services.report(rectification_id=one.id, words="已建成", by=do.people["self"], on=date(2024, 6, 1))
     do("recheck", {"toilets": "yes"}, on=date(2024, 6, 20))
     states = {one.item: one.state for one in selectors.rectifications(do.people["inspector"])}
     assert states == {"toilets": "done", "area": "open"}
+    assert [one.title for one in given.filter(state="open")] == ["整改：业务用房建筑面积"]
     unit = fresh(do.unit)
     assert (unit.self_score, unit.score, unit.judged_on) == (100, 85, date(2024, 6, 20))
 
@@ -79,10 +85,12 @@ def test_a_reversal_needs_a_reason_and_restores_what_stood_before(do, today):
     services.reverse(sheet_id=recheck.id, by=inspector, on=today, why="看错了")
     assert fresh(do.unit).score == 80
     assert {one.state for one in Rectification.objects.all()} == {"open"}
+    assert Task.objects.filter(state="open").count() == 2, "what waits again is a task again"
     services.reverse(sheet_id=verdict.id, by=inspector, on=today, why="单位不对")
     unit = fresh(do.unit)
     assert (unit.score, unit.met, unit.grade) == (None, None, "")
     assert {one.state for one in Rectification.objects.all()} == {"cancelled"}
+    assert not Task.objects.filter(state="open").exists()
     assert do("on_site", GOOD).met
 
 
