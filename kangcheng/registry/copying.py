@@ -31,6 +31,8 @@ MEANING = {
     "mapping_two_people": ("decided_by", "提出人与审核人不得为同一人 (one person twice)", "对照由两人办理"),
     "alias_one_golden": ("person", "该居民已并入另一人 (merged already)", "先撤销原合并"),
     "staff_licence_once": ("licence_number", "该执业证号在本机构的期间重叠 (posts overlap)", "先结束原岗位"),
+    "staffhours_one_place": ("hours", "同一执业证号此时间已在另一处出诊 (hours overlap)", "同一医师同一时间只在一处"),
+    "staffhours_order": ("hours", "止时须晚于起时，一天之内 (hours out of order)", "0:00 至 24:00"),
     "register_row_once": ("key", "已有相同的行 (same row)", "键相同即同一行"),
     "register_row_one_at_a_time": ("key", "已有相同的行，期间重叠 (same row, periods overlap)", "同一行同一天只有一种情况"),
     "register_view_title": ("title", "已有同名视图 (view of that name)", "换一个名称"),

@@ -1,6 +1,7 @@
 """What the registry gives to the lake: people and places without names, numbers, phones or addresses."""
 
 from kangcheng.lake.tables import Column, Table
+from kangcheng.registry.lake_places import TABLES as PLACES
 from kangcheng.registry.matching.lake import RECORDS
 
 _AREAS = (
@@ -153,4 +154,4 @@ UNMATCHED = Table(
     """,
 )
 
-TABLES = (RESIDENTS, CATEGORIES, COVERAGE, INSTITUTIONS, AREAS, ITEMS, UNMATCHED, RECORDS)
+TABLES = (RESIDENTS, CATEGORIES, COVERAGE, INSTITUTIONS, AREAS, ITEMS, UNMATCHED, RECORDS, *PLACES)

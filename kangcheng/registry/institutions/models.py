@@ -29,7 +29,7 @@ class Term(Dated):
     personal: ClassVar[set[str]] = set()
     plain: ClassVar[set[str]] = {
         "institution", "name", "name_pinyin", "level", "type", "ownership", "governed_by", "area_code", "parent",
-        "beds", *VALIDITY,
+        "beds", "functions", "equipment", "consortium", "standardised", "longitude", "latitude", "why", *VALIDITY,
     }  # fmt: skip
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="terms")
@@ -44,6 +44,13 @@ class Term(Dated):
         Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="parent_of"
     )
     beds = models.IntegerField("编制床位", default=0)
+    functions = models.CharField("机构职能", max_length=200, blank=True, default="")
+    equipment = models.CharField("主要设备", max_length=200, blank=True, default="")
+    consortium = models.CharField("医联体、医疗集团", max_length=100, blank=True, default="")
+    standardised = models.BooleanField("达到标准化建设", default=False)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    why = models.CharField("变更原因", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "机构情况"

@@ -1,11 +1,13 @@
 """What makes an institution registrable. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from kangcheng.kernel.errors import Fault
 from kangcheng.kernel.ids import uscc_valid
-from kangcheng.registry.institutions.types import OWNERSHIPS, NewInstitution
+from kangcheng.registry.institutions.types import MOST_LATITUDE, MOST_LONGITUDE, OWNERSHIPS, NewInstitution
 
 LICENCE = re.compile(r"[0-9A-Z]{22}")  # practice licence of a medical institution
 MOST_NAME = 100
@@ -45,6 +47,46 @@ def check(
         )
     if not 0 <= new.beds <= MOST_BEDS:
         faults.append(Fault("beds", "床位数不合理 (bad number of beds)", f"0 至 {MOST_BEDS}", line=line))
+    if (new.longitude is None) != (new.latitude is None) or not _on_earth(new.longitude, new.latitude):
+        faults.append(
+            Fault(
+                "longitude", "经纬度不成对或不合理 (bad coordinates)", "经度、纬度以度计，成对填写", line=line
+            )
+        )
     if new.valid_to and new.valid_to <= new.valid_from:
         faults.append(Fault("valid_to", "止期须晚于起期 (period is empty)", line=line))
     return faults
+
+
+def _on_earth(longitude: float | None, latitude: float | None) -> bool:
+    return abs(longitude or 0) <= MOST_LONGITUDE and abs(latitude or 0) <= MOST_LATITUDE
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one stretch says that a history compares: begin, end, type and the other fields as one tuple."""
+
+    valid_from: date
+    valid_to: date | None
+    type: str
+    facts: tuple[object, ...]
+
+
+def acts(stages: Sequence[Stage]) -> list[tuple[str, date, int]]:
+    """(what happened, day, position of the stage it led to) from the stretches of one institution, oldest first.
+
+    opened, converted (another type), changed (anything else), closed, reopened (after a gap).
+    """
+    found: list[tuple[str, date, int]] = []
+    for place, stage in enumerate(stages):
+        before = stages[place - 1] if place else None
+        if before is None:
+            found.append(("opened", stage.valid_from, place))
+        elif before.valid_to != stage.valid_from:
+            found.append(("reopened", stage.valid_from, place))
+        else:
+            found.append(("converted" if before.type != stage.type else "changed", stage.valid_from, place))
+        following = stages[place + 1] if place + 1 < len(stages) else None
+        if stage.valid_to and (following is None or following.valid_from != stage.valid_to):
+            found.append(("closed", stage.valid_to, place))
+    return found

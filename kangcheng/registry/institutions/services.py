@@ -22,9 +22,13 @@ from kangcheng.registry.permission import require, require_city
 PERMISSION = "institution.write"
 _TERM = (
     "id", "institution", "name", "name_pinyin", "level", "type", "ownership", "governed_by", "area_code", "parent",
-    "beds", "valid_from", "valid_to",
+    "beds", "functions", "equipment", "consortium", "standardised", "longitude", "latitude", "why", "valid_from",
+    "valid_to",
 )  # fmt: skip
-_CHANGEABLE = {"name", "level", "type", "ownership", "governed_by", "area_code", "parent_id", "beds"}
+CHANGEABLE = {
+    "name", "level", "type", "ownership", "governed_by", "area_code", "parent_id", "beds", "functions",
+    "equipment", "consortium", "standardised", "longitude", "latitude",
+}  # fmt: skip
 
 
 class InstitutionError(KangchengError):
@@ -43,19 +47,19 @@ def bulk(rows: Iterable[NewInstitution], *, by: Actor, on: date, why: str = "") 
 
 def change(*, institution_id: UUID, valid_from: date, by: Actor, on: date, why: str, **changes: Any) -> None:
     """From `valid_from` the institution has another name, level, type ...: its present term ends, a new one begins."""
-    strange = set(changes) - _CHANGEABLE
+    strange = set(changes) - CHANGEABLE
     if strange:
         raise Faults([Fault(name, "没有这个字段 (no such field)") for name in sorted(strange)], where="机构")
     with acting(by=by, on=on, why=why, action="institution.change"), refusing("机构"):
         require(by, PERMISSION, institution=institution_id)
         term = _open_term(institution_id, valid_from)
-        new = _as_new(term, valid_from, changes)
-        faults = _faults([new], on)
+        new = as_new(term, valid_from, {**changes, "why": why})
+        faults = faults_of([new], on)
         if faults:
             raise Faults(faults, where="机构", todo="改正后重试")
         valid_to, term.valid_to = term.valid_to, valid_from
         term.save(update_fields=["valid_to"])
-        models.Term.objects.create(**_term(institution_id, new) | {"valid_to": valid_to})
+        models.Term.objects.create(**term_columns(institution_id, new) | {"valid_to": valid_to})
         detail = {"fields": sorted(changes), "from": valid_from.isoformat()}
         record(
             action="institution.change",
@@ -120,7 +124,7 @@ def end_designation(*, designation_id: UUID, valid_to: date, by: Actor, on: date
 
 def _write(rows: Sequence[NewInstitution], action: str, *, by: Actor, on: date, why: str) -> list[UUID]:
     require_city(by, PERMISSION)
-    faults = _faults(rows, on, numbered=action.endswith("bulk"))
+    faults = faults_of(rows, on, numbered=action.endswith("bulk"))
     if faults:
         raise Faults(faults, where="机构", todo="改正后重试")
     ids = [row.id or new_id() for row in rows]
@@ -128,7 +132,7 @@ def _write(rows: Sequence[NewInstitution], action: str, *, by: Actor, on: date, 
         copy_in(
             models.Institution, ("id", "code"), ((key, row.code) for key, row in zip(ids, rows, strict=True))
         )
-        terms = [_term(key, row) for key, row in zip(ids, rows, strict=True)]
+        terms = [term_columns(key, row) for key, row in zip(ids, rows, strict=True)]
         copy_in(models.Term, _TERM, (_copied(term) for term in terms))
         copy_in(
             models.Designation,
@@ -144,7 +148,8 @@ def _write(rows: Sequence[NewInstitution], action: str, *, by: Actor, on: date, 
     return ids
 
 
-def _faults(rows: Sequence[NewInstitution], on: date, *, numbered: bool = False) -> list[Fault]:
+def faults_of(rows: Sequence[NewInstitution], on: date, *, numbered: bool = False) -> list[Fault]:
+    """Every fault of the rows, their types, levels and areas as of the day."""
     types = vocabulary.codes(vocabulary.INSTITUTION_TYPES, on)
     levels = vocabulary.codes(vocabulary.LEVELS, on)
     missing = unknown(row.area_code for row in rows)
@@ -157,7 +162,8 @@ def _faults(rows: Sequence[NewInstitution], on: date, *, numbered: bool = False)
     return faults
 
 
-def _term(institution_id: UUID, new: NewInstitution) -> dict[str, Any]:
+def term_columns(institution_id: UUID, new: NewInstitution) -> dict[str, Any]:
+    """The columns of a stretch."""
     return {
         "institution_id": institution_id,
         "name": new.name.strip(),
@@ -169,6 +175,13 @@ def _term(institution_id: UUID, new: NewInstitution) -> dict[str, Any]:
         "area_code": new.area_code,
         "parent_id": new.parent_id,
         "beds": new.beds,
+        "functions": new.functions,
+        "equipment": new.equipment,
+        "consortium": new.consortium,
+        "standardised": new.standardised,
+        "longitude": new.longitude,
+        "latitude": new.latitude,
+        "why": new.why,
         "valid_from": new.valid_from,
         "valid_to": new.valid_to,
     }
@@ -189,13 +202,15 @@ def _open_term(institution_id: UUID, day: date) -> models.Term:
     return term
 
 
-def _as_new(term: models.Term, valid_from: date, changes: dict[str, Any]) -> NewInstitution:
+def as_new(term: models.Term, valid_from: date, changes: dict[str, Any]) -> NewInstitution:
+    """The stretch as it would be registered anew, with `changes`."""
     names = {field.name for field in fields(NewInstitution)} - {
         "code",
         "valid_from",
         "valid_to",
         "designated_from",
         "id",
+        "why",
     }
     kept = {name: getattr(term, name) for name in names}
     return NewInstitution(code=term.institution.code, valid_from=valid_from, **{**kept, **changes})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+MOST_LONGITUDE, MOST_LATITUDE = 180, 90  # degrees
 OWNERSHIPS = {"public": "公立", "private": "民营"}
 
 
@@ -24,6 +25,13 @@ class NewInstitution:
     parent_id: UUID | None = None
     governed_by: str = ""
     beds: int = 0
+    functions: str = ""
+    equipment: str = ""
+    consortium: str = ""
+    standardised: bool = False
+    longitude: float | None = None
+    latitude: float | None = None
+    why: str = ""
     valid_to: date | None = None
     designated_from: date | None = None
     id: UUID | None = None
@@ -46,6 +54,12 @@ class Institution:
     valid_from: date
     valid_to: date | None
     designated: bool
+    functions: str = ""
+    equipment: str = ""
+    consortium: str = ""
+    standardised: bool = False
+    longitude: float | None = None
+    latitude: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,42 @@ class Stretch:
     area_code: str
     valid_from: date
     valid_to: date | None
+    id: UUID | None = None
+    governed_by: str = ""
+    parent_id: UUID | None = None
+    beds: int = 0
+    why: str = ""
+
+
+ACTS = {"opened": "开业", "converted": "转型", "changed": "变更", "closed": "关闭", "reopened": "复业"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that happened to an institution, and what it was from then on."""
+
+    institution_id: UUID
+    act: str
+    on: date
+    name: str
+    type: str
+    ownership: str
+    area_code: str
+    type_before: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An institution in the network with what stands below it."""
+
+    institution: Institution
+    children: tuple["Branch", ...]
+
+    @property
+    def size(self) -> int:
+        """Institutions in the branch."""
+        return 1 + sum(child.size for child in self.children)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from kangcheng.registry.staff.types import NewStaff
 
 PERMISSION = "institution.write"
 _COLUMNS = (
-    "id", "institution", "person", "name", "post", "department", "licence_kind", "licence_number", "title", "user_id",
-    "valid_from", "valid_to",
+    "id", "institution", "person", "name", "post", "department", "licence_kind", "licence_number", "title", "contract",
+    "main", "managing", "user_id", "valid_from", "valid_to",
 )  # fmt: skip
 
 
@@ -71,5 +71,5 @@ def _write(rows: Sequence[NewStaff], action: str, *, by: Actor, on: date, why: s
 def _copied(key: UUID, row: NewStaff) -> tuple[object, ...]:
     return (
         key, row.institution_id, row.person_id, row.name.strip(), row.post, row.department, row.licence_kind,
-        row.licence_number, row.title, row.user_id, row.valid_from, row.valid_to,
+        row.licence_number, row.title, row.contract, row.main, row.managing_id, row.user_id, row.valid_from, row.valid_to,
     )  # fmt: skip

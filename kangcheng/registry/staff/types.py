@@ -19,6 +19,9 @@ class NewStaff:
     licence_kind: str = ""
     licence_number: str = ""
     title: str = ""
+    contract: str = ""
+    main: bool = True
+    managing_id: UUID | None = None
     valid_to: date | None = None
 
 
