@@ -11,9 +11,19 @@ from typing import Any
 from kangcheng.kernel.dates import parse_date
 from kangcheng.kernel.errors import Fault, KangchengError
 from kangcheng.kernel.units import parse_number
-from kangcheng.records.forms.types import Answer, Condition, Form, Item, Limit, Outcome, Result, Score, Test
+from kangcheng.records.forms.types import (
+    LONGEST,
+    Answer,
+    Condition,
+    Form,
+    Item,
+    Limit,
+    Outcome,
+    Result,
+    Score,
+    Test,
+)
 
-LONGEST = 2_000  # characters of an answer where the form says nothing
 _ORDERS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "at_least": lambda value, limit: value >= limit,
     "above": lambda value, limit: value > limit,

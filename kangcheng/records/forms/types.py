@@ -10,6 +10,8 @@ from typing import Any
 from kangcheng.kernel.errors import Fault
 from kangcheng.records.paths import Path
 
+LONGEST = 2_000  # characters of an answer where the form says nothing
+
 Answer = str | list[str]
 """As it was given: a code, a number as text, a day, yes or no; a list of codes where several may be chosen."""
 
