@@ -1,5 +1,6 @@
 """All tables of the module `gateway`, gathered for Django."""
 
+from kangcheng.gateway.bulk.models import BulkJob
 from kangcheng.gateway.machines.models import Machine, MachineToken
 
-__all__ = ["Machine", "MachineToken"]
+__all__ = ["BulkJob", "Machine", "MachineToken"]

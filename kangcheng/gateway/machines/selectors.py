@@ -29,6 +29,15 @@ def caller(token: str, purpose: str, on: date) -> Caller | None:
     return Caller(_actor(machine_id, title, institution, held, purpose), held, institution)
 
 
+def caller_of(machine_id: UUID, purpose: str, on: date) -> Caller | None:
+    """A machine in the background, with what it may do today; None when it is served no more."""
+    row = Machine.objects.filter(pk=machine_id, valid_from__lte=on).first()
+    if row is None or (row.valid_to and row.valid_to <= on):
+        return None
+    held = read_scopes(row.scopes)
+    return Caller(_actor(row.pk, row.title, row.institution_id, held, purpose), held, row.institution_id)
+
+
 def machines() -> list[Machine]:
     """All of them, by code."""
     return list(Machine.objects.order_by("code"))

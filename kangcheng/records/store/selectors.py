@@ -70,6 +70,27 @@ def of_subjects(
     return _rows(statement, [*given, limit])
 
 
+def of_type(
+    resource_type: str, *, after: UUID | None = None, since: str | None = None, limit: int = 1000, within: Within | None = None
+) -> list[Stored]:  # fmt: skip
+    """Resources of a type in the order they were first written, deleted left out; `since`: written at or after this moment."""
+    seen, allowed = within("a") if within else ("TRUE", [])
+    found, given = f"a.type = %s AND NOT a.deleted AND {seen}", [resource_type, *allowed]
+    if after:
+        found, given = f"{found} AND a.id > %s", [*given, after]
+    if since:
+        found, given = f"{found} AND a.written_at >= %s::timestamptz", [*given, since]
+    statement = f"SELECT {COLUMNS} FROM records_resource a WHERE {found} ORDER BY a.id LIMIT %s"  # noqa: S608
+    return _rows(statement, [*given, limit])
+
+
+def types_kept() -> list[str]:
+    """The types of which there is anything."""
+    with connection.cursor() as sql:
+        sql.execute("SELECT DISTINCT type FROM records_resource ORDER BY type")
+        return [row[0] for row in sql.fetchall()]
+
+
 def _rows(statement: str, given: object) -> list[Stored]:
     with connection.cursor() as sql:
         sql.execute(statement, given)  # type: ignore[arg-type]

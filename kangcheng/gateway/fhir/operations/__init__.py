@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from kangcheng.gateway.fhir.exchange import Answer, Asked
+from kangcheng.gateway.fhir.operations import bulk
 from kangcheng.gateway.fhir.operations.bundles import process
 from kangcheng.gateway.fhir.operations.claims import eligibility, submit
 from kangcheng.gateway.fhir.operations.matching import match
@@ -15,12 +16,13 @@ System = Callable[[Asked], Answer]
 OfType = Callable[[Asked, str], Answer]
 OfInstance = Callable[[Asked, str, str], Answer]
 
-_SYSTEM: dict[str, System] = {}
+_SYSTEM: dict[str, System] = {"export": bulk.export, "import": bulk.import_}
 _TYPE: dict[tuple[str, str], OfType] = {
     ("", "validate"): validate,
     ("Claim", "submit"): submit,
     ("CoverageEligibilityRequest", "submit"): eligibility,
     ("Observation", "lastn"): lastn,
+    ("Patient", "export"): bulk.export,
     ("Patient", "match"): match,
     ("ValueSet", "expand"): expand,
     ("ValueSet", "validate-code"): validate_code,
@@ -48,6 +50,8 @@ def system(asked: Asked, name: str) -> Answer:
 
 def status(asked: Asked, path: tuple[str, ...]) -> Answer:
     """Where a long operation stands."""
+    if path[0] == "$bulk":
+        return bulk.status(asked, path)
     raise not_supported("没有这个地址 (no such address)", "/".join(path)[:200])
 
 
