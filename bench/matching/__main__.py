@@ -78,6 +78,11 @@ def batch(residents: int, *, blind: bool = True) -> dict[str, Any]:
     if blind:
         planted.records[:] = [(key, without(one, "identity")) for key, one in planted.records]
         parts["numbers withheld"] = _linked(planted, model, limits, blind=True)
+    if residents <= town.IN_MEMORY:
+        twice = measure.registered_twice(*town.people_of(residents, MEASURED_SEED), model, limits)
+        parts["registered twice"] = {
+            "planted": twice.planted, "asked about": twice.found, "recall": twice.recall, "precision": twice.precision,
+        }  # fmt: skip
     return {
         "residents": len(planted.residents), "records": len(planted.records), **parts,
         "building the city s": made, "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

@@ -7,11 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from bench.matching.town import Planted
+from bench.matching.town import Planted, resident
 from kangcheng.registry.matching import rules, splinked
 from kangcheng.registry.matching.rules import Candidate, Decision, Limits
 from kangcheng.registry.matching.scoring import Model, score
 from kangcheng.registry.matching.traits import valid
+from kangcheng.synth.score import Score
+from kangcheng.synth.score import score as against
 
 SLACK = 0.01
 
@@ -96,3 +98,17 @@ def judged(town: Planted, made: Linked) -> dict[str, Any]:
         / max(counts["known"], 1),
         **counts,
     }
+
+
+def registered_twice(people: pa.Table, truth: pa.Table, model: Model, limits: Limits) -> Score:
+    """How many of the planted second registrations the queue would ask about, and how many of its pairs are such."""
+    residents = {row["person"]: resident(row) for row in people.to_pylist()}
+    table = splinked.table(residents.items())
+    shares = Counter(one.name for one in residents.values())
+    found = set()
+    for one, other, _ in _pairs(splinked.weigh(table, table, model, limits.review - SLACK).pairs):
+        share = shares[residents[one].name] / len(residents)
+        scored = score(model, residents[other], residents[one], residents=len(residents), frequency=share)
+        if one < other and rules.twice(scored, limits):
+            found.add((one, other))
+    return against(found, truth, "duplicate_person")

@@ -32,7 +32,7 @@ class Planted:
 
 def build(residents: int, seed: int, slips: sources.Slips | None = None) -> Planted:
     """A city of so many residents, records of four in five of them."""
-    people, truth = _people(residents, seed)
+    people, truth = people_of(residents, seed)
     town = sources.planted(people, seed=seed)
     rows = sources.make(town.people, seed=seed, slips=slips)
     same = {
@@ -43,11 +43,12 @@ def build(residents: int, seed: int, slips: sources.Slips | None = None) -> Plan
     records = [(f"r{row['number']}", _record(row)) for row in rows.to_pylist()]
     person = dict(zip((key for key, _ in records), rows["person"].to_pylist(), strict=True))
     return Planted(
-        [(row["person"], _resident(row)) for row in town.registered.to_pylist()], records, person, same, rows
+        [(row["person"], resident(row)) for row in town.registered.to_pylist()], records, person, same, rows
     )
 
 
-def _people(residents: int, seed: int) -> tuple[pa.Table, pa.Table]:
+def people_of(residents: int, seed: int) -> tuple[pa.Table, pa.Table]:
+    """Everybody, and the truth about planted defects."""
     if residents <= IN_MEMORY:
         made = city_.make(residents, seed)
         return made.people, made.truth
@@ -64,7 +65,8 @@ def _record(row: dict[str, object]) -> Traits:
     return read(**given).traits  # type: ignore[arg-type]
 
 
-def _resident(row: dict[str, object]) -> Traits:
+def resident(row: dict[str, object]) -> Traits:
+    """A row of the city's people as traits."""
     return Traits(
         simplified(str(row["name"])), str(row["sex"]), row["birth_on"], str(row["phone"] or ""),  # type: ignore[arg-type]
         str(row["identity_number"] or ""), str(row["area_code"]), house(str(row["address"])), str(row["household"]),

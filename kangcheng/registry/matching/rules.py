@@ -9,6 +9,7 @@ from kangcheng.registry.matching.scoring import Scored
 LINKED, WAITING, NEW = "linked", "waiting", "new"
 SURE_NAMES = frozenset({"exact", "turned", "sound"})
 NEAR_NAMES = SURE_NAMES | {"one"}
+NEAR_NUMBERS = frozenset({"exact", "slip"})
 DOUBTS = {
     "weight": ("相符程度不足以自动认定", "not enough agreement to decide by itself"),
     "name": (
@@ -85,6 +86,16 @@ def _doubts(likely: Sequence[Candidate], limits: Limits) -> tuple[str, ...]:
         "rival": len(likely) > 1 and best.weight - likely[1].scored.weight < limits.margin,
     }
     return tuple(code for code, true in holds.items() if true)
+
+
+def twice(scored: Scored, limits: Limits) -> bool:
+    """May two residents be one person registered twice? Likely, and called the same or numbered all but the same.
+
+    Brothers and sisters of one home are likely too, by everything but their names: they are not asked about.
+    """
+    levels = scored.levels
+    called_the_same = levels["name"] in SURE_NAMES and levels["birth"] != ELSE and levels["sex"] != ELSE
+    return scored.weight >= limits.review and (called_the_same or levels["identity"] in NEAR_NUMBERS)
 
 
 def agreed(verdicts: Mapping[str, str], opinions: int) -> str | None:

@@ -4,7 +4,7 @@ from kangcheng.registry.matching.services.decide import NotOpen, decide
 from kangcheng.registry.matching.services.lists import match_list
 from kangcheng.registry.matching.services.part import NotParted, attach, part, unmerge
 from kangcheng.registry.matching.services.receive import receive, receive_many
-from kangcheng.registry.matching.services.seek import seek
+from kangcheng.registry.matching.services.seek import seek, seek_area
 
 __all__ = [
     "NotOpen",
@@ -16,5 +16,6 @@ __all__ = [
     "receive",
     "receive_many",
     "seek",
+    "seek_area",
     "unmerge",
 ]

@@ -6,12 +6,14 @@ What it finds to be new is judged once more, one by one, when it is written: an 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.registry.households.models import Membership
 from kangcheng.registry.matching import candidates, rules, scoring, thresholds
 from kangcheng.registry.matching.rules import NEW, Candidate
+from kangcheng.registry.matching.scoring import Model, Scored
 from kangcheng.registry.matching.services.judge import Judged, within_reach
 from kangcheng.registry.matching.traits import Traits, valid
 from kangcheng.registry.people.columns import identity_index
@@ -25,24 +27,32 @@ CHUNK = 5_000
 
 def judged(records: Mapping[str, Traits], *, by: Actor, on: date) -> dict[str, Judged]:
     """Key of a record -> whom it is, of those that have no number in the register and are likely somebody registered."""
-    from kangcheng.registry.matching import splinked
-
     held = _held(records)
     rest = {key: one for key, one in records.items() if key not in held}
-    residents = {str(person_id): one for person_id, one in _register()}
-    limits, model = thresholds.limits(on), thresholds.model()
-    found = splinked.weigh(
-        splinked.table(residents.items()), splinked.table(rest.items()), model, limits.review - SLACK
-    )
-    shares = Counter(one.name for one in residents.values())
+    limits = thresholds.limits(on)
     near: dict[str, list[Candidate]] = {}
-    total = max(len(residents), candidates.LEAST_RESIDENTS)
-    for person, key in _pairs(found.pairs):
-        share = shares[residents[person].name] / total
-        scored = scoring.score(model, rest[key], residents[person], residents=total, frequency=share)
-        near.setdefault(key, []).append(Candidate(person, scored))
+    for person, key, scored in weighed(dict(register()), rest, thresholds.model(), limits.review):
+        near.setdefault(str(key), []).append(Candidate(str(person), scored))
     decisions = {key: within_reach(rules.by_weight(likely, limits), by) for key, likely in near.items()}
     return {key: Judged(one, "weight") for key, one in decisions.items() if one.state != NEW}
+
+
+def weighed(
+    residents: Mapping[UUID, Traits], records: Mapping[str, Traits], model: Model, least: float
+) -> Iterator[tuple[UUID, Any, Scored]]:
+    """(resident, key of the record, weight) of every pair of at least `least`; keys that are ids come as ids."""
+    from kangcheng.registry.matching import splinked
+
+    named = {str(key): one for key, one in residents.items()}
+    found = splinked.weigh(
+        splinked.table(named.items()), splinked.table(records.items()), model, least - SLACK
+    )
+    shares = Counter(one.name for one in named.values())
+    total = max(len(named), candidates.LEAST_RESIDENTS)
+    for person, key in _pairs(found.pairs):
+        share = shares[named[person].name] / total
+        scored = scoring.score(model, records[key], named[person], residents=total, frequency=share)
+        yield UUID(person), UUID(key) if key in named else key, scored
 
 
 def _held(records: Mapping[str, Traits]) -> set[str]:
@@ -53,7 +63,7 @@ def _held(records: Mapping[str, Traits]) -> set[str]:
     return {key for key, index in numbers.items() if index in known}
 
 
-def _register() -> Iterator[tuple[UUID, Traits]]:
+def register() -> Iterator[tuple[UUID, Traits]]:
     """Everybody in the register who stands for themself, opened."""
     absorbed = set(PersonAlias.objects.filter(until=None).values_list("person_id", flat=True))
     homes = dict(Membership.objects.filter(valid_to=None).values_list("person_id", "household__number"))

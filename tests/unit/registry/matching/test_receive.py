@@ -219,3 +219,19 @@ def test_a_long_list_is_weighed_by_splink_with_the_same_outcome(someone, system,
         "the second row finds whom the first made"
     )
     assert [one.changed for one in services.receive_many(rows=rows, by=system, on=today)] == [False] * 5
+
+
+@pytest.mark.slow
+def test_second_registrations_of_an_area_are_queued_and_twins_are_not(someone, system, today, limits):
+    from kangcheng.registry.people.types import NewPerson
+
+    home = {"phone": "13800002222", "address": "和平社区5号"}
+    first = someone(1, name="张小明", **home)
+    someone(2, name="张小亮", **home)
+    new = NewPerson("張小明", VILLAGE, sex="M", birth_on=date(1980, 1, 1), **home)
+    second = people_services.register(new=new, by=system, on=today)
+    assert services.seek_area(area="150302", by=system, on=today) == 1
+    pair = selectors.pairs(by=system)[0]
+    assert {pair.person_id, pair.other_id} == {first, second}
+    assert services.seek_area(area="150302", by=system, on=today) == 0
+    assert services.seek(person_ids=[first, second], by=system, on=today) == 0
