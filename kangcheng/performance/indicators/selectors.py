@@ -13,6 +13,7 @@ from kangcheng.lake.engines.duck import Lake
 from kangcheng.lake.export import Export, current
 from kangcheng.performance.indicators.compute import Computer, within
 from kangcheng.performance.indicators.definition import indicator
+from kangcheng.performance.indicators.live import counting, live, period_of
 from kangcheng.performance.indicators.spans import PeriodError, name_of, shifted, span
 from kangcheng.performance.indicators.types import Indicator
 from kangcheng.performance.indicators.words import changed, drawn
@@ -20,8 +21,8 @@ from kangcheng.performance.tables import TABLES, tables
 from kangcheng.policy.pack import Pack
 
 __all__ = [
-    "LakeEmpty", "PeriodError", "changed", "computer", "definitions", "drawn", "name_of", "newest", "newest_day", "shifted",
-    "span", "within",
+    "LakeEmpty", "PeriodError", "changed", "computer", "counting", "definitions", "drawn", "live", "name_of", "newest",
+    "newest_day", "period_of", "shifted", "span", "within",
 ]  # fmt: skip
 
 SETTLED = "claims"  # the table whose newest day is the day the city has got to

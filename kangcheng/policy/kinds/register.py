@@ -245,7 +245,7 @@ CASE: dict[str, Field] = {
 
 def check(entry: Entry, pack: Pack) -> list[Fault]:
     """Columns that are named exist, have the type their place needs, and stand once; types have what they need."""
-    faults = [fault for key in ("fields", "derived") for fault in repeated(entry, key, "id")]
+    faults = [fault for key in ("fields", "derived") if entry.get(key) for fault in repeated(entry, key, "id")]
     types = {row["id"]: row["type"] for row in entry.get("fields")}
     for number, row in enumerate(entry.get("fields")):
         faults += _field_faults(entry, ("fields", number), row, types)

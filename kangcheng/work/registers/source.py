@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kangcheng.kernel.errors import KangchengError
+from kangcheng.kernel.errors import Faults, KangchengError
 from kangcheng.policy.pack import Pack
 from kangcheng.policy.reader import load_pack
 from kangcheng.policy.store import folder_of
+from kangcheng.work.registers.rules.checks import check
 from kangcheng.work.registers.rules.definition import definitions
 from kangcheng.work.registers.types import Register
 
@@ -67,6 +68,9 @@ class Source:
         self._mark = mark
         try:
             pack = load_pack(self.name, root=self.root)
+            faults = [fault for entry in pack.of_kind("register") for fault in check(entry, pack)]
+            if faults:
+                raise Faults(faults, where=self.name, todo="改正后自动重读")
             self._registers, self._pack, self.faults = definitions(pack), pack, None
             self._mark = self._files()  # now that its parents are known
         except KangchengError as error:

@@ -3,18 +3,21 @@
 from kangcheng.work.registers.names import titles
 from kangcheng.work.registers.reach import NotPermitted, may_look, may_write, sees_column, writes_here
 from kangcheng.work.registers.selectors.imports import import_of, imports, waiting
-from kangcheng.work.registers.selectors.lists import MOST_COUNT, AskedWrongly, Page, every, page
+from kangcheng.work.registers.selectors.lists import MOST_COUNT, AskedWrongly, Page, counts, every, page
 from kangcheng.work.registers.selectors.rows import (
     NoSuchRow,
     conflicts,
+    derived,
     differences,
     get,
     history,
+    label,
     labels_like,
     month_closed,
     payables,
     shown_cell,
     state,
+    written_cell,
 )
 from kangcheng.work.registers.selectors.views import views
 from kangcheng.work.registers.selectors.which import get_register, pack, pack_faults, registers
@@ -26,6 +29,8 @@ __all__ = [
     "NotPermitted",
     "Page",
     "conflicts",
+    "counts",
+    "derived",
     "differences",
     "every",
     "get",
@@ -33,6 +38,7 @@ __all__ = [
     "history",
     "import_of",
     "imports",
+    "label",
     "labels_like",
     "may_look",
     "may_write",
@@ -49,4 +55,5 @@ __all__ = [
     "views",
     "waiting",
     "writes_here",
+    "written_cell",
 ]  # fmt: skip

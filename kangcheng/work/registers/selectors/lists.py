@@ -22,6 +22,7 @@ from kangcheng.work.registers.models import RegisterRow
 from kangcheng.work.registers.rules.lake import derived_sql, formula_sql
 from kangcheng.work.registers.selectors.known import known_rows
 from kangcheng.work.registers.selectors.rows import row_of
+from kangcheng.work.registers.selectors.which import registers
 from kangcheng.work.registers.types import Asked, Column, Derived, Register, Row
 
 MOST_COUNT = 10_000
@@ -54,6 +55,16 @@ def page(register: Register, asked: Asked, by: Actor, *, size: int = 50) -> Page
     rows = [row_of(register, one) for one in window[:size]]
     after = _cursor(window[size - 1], asked.sort) if len(window) > size else ""
     return Page(rows, after, min(count, MOST_COUNT), count > MOST_COUNT)
+
+
+def counts(by: Actor) -> dict[str, int]:
+    """Register -> number of rows within reach, of those the actor may open; capped at MOST_COUNT."""
+    found = {}
+    for register in registers().values():
+        if reach.may_look(register, by):
+            rows = RegisterRow.objects.filter(reach.seen(register, by), register=register.id, removed=False)
+            found[register.id] = rows[:MOST_COUNT].count()
+    return found
 
 
 def every(register: Register, asked: Asked, by: Actor, *, most: int = MOST_EVERY) -> Iterator[Row]:

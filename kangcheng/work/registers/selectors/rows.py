@@ -90,6 +90,16 @@ def month_closed(register: Register, row: Row, today: date) -> bool:
     return rows.month_closed(register, row.values.get(register.when), today)
 
 
+def derived(register: Register, row: Row, today: date) -> dict[str, Any]:
+    """The derived columns of a row as they stand on a day."""
+    return rows.derive(register, row.values, today)
+
+
+def label(register: Register, row: Row, titles: Mapping[str, str]) -> str:
+    """What the row is called."""
+    return rows.label(register, row.values, titles)
+
+
 def payables(register: Register, start: date, below: date) -> Iterator[Due]:
     """The approved amounts whose day lies in [start, below), for the layer that pays. Asks nobody's leave: no page."""
     pay = register.payable
@@ -118,3 +128,9 @@ def shown_cell(column: Column, value: Any, titles: Mapping[str, str]) -> str:
     """A cell in words: ids by their titles, the rest as people write it."""
     text = cells.written(column.type, value, column.codes)
     return titles.get(text, text)
+
+
+def written_cell(column: Column, value: Any, titles: Mapping[str, str]) -> str:
+    """A cell as it is typed into a form: as `shown_cell`, but codes of areas stay codes."""
+    text = cells.written(column.type, value, column.codes)
+    return text if column.type in ("area", "file") else titles.get(text, text)

@@ -9,12 +9,38 @@ from kangcheng.work.registers.services.change import (
     remove,
     restore,
 )
-from kangcheng.work.registers.services.imports import apply_import, correct, try_import, undo_import
+from kangcheng.work.registers.services.filled import blank_sheet, filled, named
+from kangcheng.work.registers.services.imports import (
+    ImportRefused,
+    apply_import,
+    correct,
+    try_import,
+    try_rows,
+    undo_import,
+)
 from kangcheng.work.registers.services.indexes import prepare
 from kangcheng.work.registers.services.many import bulk
 from kangcheng.work.registers.services.views import drop_view, keep_view
 
 __all__ = [
-    "Conflict", "RowError", "adjust", "apply_import", "bulk", "change", "correct", "create", "drop_view", "keep_view",
-    "prepare", "remove", "restore", "try_import", "undo_import",
-]  # fmt: skip
+    "Conflict",
+    "ImportRefused",
+    "RowError",
+    "adjust",
+    "apply_import",
+    "blank_sheet",
+    "bulk",
+    "change",
+    "correct",
+    "create",
+    "drop_view",
+    "filled",
+    "keep_view",
+    "named",
+    "prepare",
+    "remove",
+    "restore",
+    "try_import",
+    "try_rows",
+    "undo_import",
+]

@@ -103,7 +103,7 @@ def _change(
         guard.locked(register)
         found = _mine(register, row_id, by)
         now = row_of(register, found)
-        _unseen(register, now, number, values)
+        values = _unseen(register, now, number, values)
         after = {**now.values, **values}
         if after == now.values:
             return now.number
@@ -163,16 +163,20 @@ def _mine(register: Register, row_id: UUID, by: Actor, *, removed: bool = False)
     return found
 
 
-def _unseen(register: Register, now: Row, number: int, values: Mapping[str, Any]) -> None:
-    """Raise Conflict when a version written since `number` changed a column that is to be set again."""
+def _unseen(register: Register, now: Row, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of `values` those that differ from the version seen: what others wrote meanwhile is not put back to what it was.
+
+    Raises Conflict when a version written since changed a column that is to be set again.
+    """
     if now.number == number:
-        return
+        return values
     base = next((one for one in selectors.history(register, now) if one.number == number), None)
     if base is None:
         raise RowError(f"没有第 {number} 版 (no such version)", where=str(now.id), todo="重新打开这一行")
     found = conflicts(register, base, now, values)
     if found:
         raise Conflict(now, found)
+    return {name: value for name, value in values.items() if value != base.values.get(name)}
 
 
 def _faults(

@@ -63,6 +63,14 @@ def try_import(*, register: Register, content: bytes, file_name: str, by: Actor,
     return _plan(register, _read(register, content, file_name), by, on).report()
 
 
+def try_rows(
+    *, register: Register, lines: Sequence[tuple[int, dict[str, str]]], by: Actor, on: date
+) -> Report:
+    """What taking these lines of texts would do; writes nothing."""
+    reach.require_look(register, by)
+    return _plan(register, list(lines), by, on).report()
+
+
 def apply_import(
     *, register: Register, content: bytes, file_name: str, by: Actor, on: date, why: str = ""
 ) -> Report:
@@ -88,7 +96,7 @@ def correct(
     *, register: Register, import_id: UUID, line: int, texts: Mapping[str, str] | None, by: Actor, on: date
 ) -> Report:
     """Take one waiting row with its corrected texts (None: let it go). The report holds what is still wrong with it."""
-    with acting(by=by, on=on, why="", action="register.correct"), refusing(register.title):
+    with acting(by=by, on=on, why="", action="register.fill_in"), refusing(register.title):
         guard.locked(register)
         batch = RegisterImport.objects.select_for_update().filter(pk=import_id, register=register.id).first()
         if batch is None or selectors.import_of(import_id, by) is None or batch.state != "applied":
@@ -103,7 +111,7 @@ def correct(
         del waiting[line]
         _settle(batch, plan, waiting)
         facts = {"register": register.id, "line": line, "taken": texts is not None}
-        record(action="register.correct", subject=f"register_import:{import_id}", by=by, on=on, detail=facts)
+        record(action="register.fill_in", subject=f"register_import:{import_id}", by=by, on=on, detail=facts)
     return plan.report(import_id)
 
 

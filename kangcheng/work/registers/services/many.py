@@ -82,7 +82,9 @@ def copied(
             kept["data"], kept["sealed"] = Jsonb(kept["data"]), guard.sealed_bytes(kept["sealed"])
             yield [kept[name] for name in guard.COLUMNS]
 
-    copy_in(RegisterRow, guard.COLUMNS, lines())
+    copy_in(
+        RegisterRow, guard.COLUMNS, list(lines())
+    )  # read first: a question inside COPY would wait for ever
     return ids
 
 
