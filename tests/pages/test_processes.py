@@ -163,3 +163,50 @@ def test_households_not_yet_told(people):
     after = officer.post(f"/notices/policies/{notice}/", how="visit", numbers=number).content.decode()
     assert "已记录 1 户" in after and f'<td class="mono">{number}</td>' not in after
     assert officer.post(f"/notices/policies/{notice}/", how="visit", numbers="no-such").status_code == 422
+
+
+LEAVE = """\
+kind: process
+id: visit-at-home
+title: 上门服务申请
+subject: person
+start: asked
+roles: {applicant: 居民, doctor: 村医}
+held_by: {applicant: resident, doctor: village_doctor}
+open: {by: applicant, requires: wish}
+fields: [{id: wish, title: 需要什么, type: text}, {id: came_on, title: 上门日期, type: date}]
+states: [{id: asked, title: 待上门}, {id: visited, title: 已上门, final: "yes"}, {id: withdrawn, title: 已撤回, final: "yes"}]
+transitions:
+  - {id: visit, title: 登记上门, from: asked, to: visited, by: doctor, requires: came_on}
+  - {id: withdraw, title: 撤回, kind: withdraw, from: asked, to: withdrawn, by: applicant}
+"""
+
+
+def test_a_resident_applies_and_only_whoever_may_see_them_acts(
+    kangcheng, city, log_in, tmp_path, monkeypatch
+):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "pack.yaml").write_text(
+        "title: 试\njurisdiction: 试\nextends: []\nversion: 1\nmaintainers: [试]\n", "utf-8"
+    )
+    (tmp_path / "own" / "visit-at-home.yaml").write_text(LEAVE, "utf-8")
+    pack = load_pack("own", root=tmp_path)
+    monkeypatch.setattr(citypack, "pack", lambda: pack)
+    resident = log_in("resident", place=None, person=city.people[0])
+    form = resident.get("/cases/open/visit-at-home/")
+    answer = resident.post("/cases/open/visit-at-home/", key=field(form, "key"), wish="换药")
+    assert "换药" in answer.content.decode() and "已发起" in answer.content.decode()
+    case = Case.objects.get()
+    assert (case.subject, case.area_code) == (str(city.people[0]), town_.VILLAGE)
+    assert case.number in resident.get("/cases/").content.decode()
+    other = log_in("resident", place=None, person=city.people[1])
+    assert other.get(f"/cases/{case.pk}/").status_code == 404
+    assert case.number not in other.get("/cases/").content.decode()
+    stranger = other.post(f"/cases/open/visit-at-home/?person={city.people[0]}", key="k", wish="x")
+    assert stranger.status_code == 422 and Case.objects.count() == 1
+    doctor = log_in("village_doctor", place=None)
+    doctor.post(
+        f"/cases/{case.pk}/step/", do="visit", role="doctor", key="v", came_on=str(timezone.localdate())
+    )
+    case.refresh_from_db()
+    assert case.state == "visited"

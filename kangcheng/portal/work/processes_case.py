@@ -23,6 +23,7 @@ from kangcheng.portal.words import t
 from kangcheng.portal.work import processes_diagram, processes_shown
 from kangcheng.portal.work.processes import DOORS
 from kangcheng.registry.institutions import selectors as institutions
+from kangcheng.registry.people import selectors as people
 from kangcheng.work.processes import selectors, services
 from kangcheng.work.processes.types import CaseView, NoSuchCase, Subject, Upload
 
@@ -205,11 +206,12 @@ def _person_subject(request: Asking) -> Subject:
         raise KangchengError(
             t("请从居民页面发起", "Open it from the resident's page"), where="person"
         ) from None
-    for_pages.require(person, by=request.actor, on=request.today, what="process")
-    places = _places(request)
-    place = next((one for one in places if str(one.id) == request.POST.get("institution")), None)
-    area = place.area_code if place else min(request.actor.areas, key=len, default="")
-    return Subject("person", str(person), place.id if place else None, area)
+    own = for_pages.is_own(person, by=request.actor, on=request.today)
+    if not own:
+        for_pages.require(person, by=request.actor, on=request.today, what="process")
+    found = people.get(person, request.today)
+    place = next((one for one in _places(request) if str(one.id) == request.POST.get("institution")), None)
+    return Subject("person", str(person), place.id if place else None, found.area_code if found else "", own)
 
 
 def _places(request: Asking) -> list[Any]:

@@ -53,6 +53,14 @@ def entry_of(definition: Definition) -> tuple[Entry, Entry | None]:
     return found
 
 
+def known_entries() -> list[tuple[UUID, Entry]]:
+    """Every kept definition with its entry. Their content is read from the database once per process."""
+    ids = list(Definition.objects.values_list("pk", flat=True))
+    for row in Definition.objects.filter(pk__in=[one for one in ids if one not in _entries]):
+        entry_of(row)
+    return [(one, _entries[one][0]) for one in ids]
+
+
 def told(case: Case, steps: Iterable[CaseStep]) -> list[rules.Told]:
     """What was done, as the rules read it."""
     return [

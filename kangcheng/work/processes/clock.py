@@ -1,9 +1,9 @@
 """Limits of cases as rows: wound when a state is entered, dropped when it is left, rung by the timer."""
 
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
@@ -47,40 +47,37 @@ def await_roles(case: Case, entry: Entry, journey: Journey) -> None:
 
 
 def ring(*, now: datetime, by: Actor, limit: int) -> int:
-    """Ring alarms due at `now`, oldest first, each in a transaction of its own; those another worker holds are left to it."""
-    rung = 0
-    pending = CaseAlarm.objects.filter(at__lte=now, rung_at=None, dropped=False).order_by("at", "-kind", "pk")
-    for alarm_id in list(pending.values_list("pk", flat=True)[:limit]):
-        rung += _ring(alarm_id, now, by)
-    return rung
+    """Ring alarms due at `now`, each case in a transaction of its own; a case that another worker holds is left to it."""
+    pending = _due(now).order_by("at").values_list("case_id", flat=True)[:limit]
+    return sum(_ring(case_id, now, by) for case_id in dict.fromkeys(pending))
 
 
-def _ring(alarm_id: Any, now: datetime, by: Actor) -> bool:
+def _due(now: datetime) -> QuerySet[CaseAlarm]:
+    return CaseAlarm.objects.filter(at__lte=now, rung_at=None, dropped=False)
+
+
+def _ring(case_id: UUID, now: datetime, by: Actor) -> int:
+    """Ring what is due of one case, in order; returns how many."""
     on = now.astimezone(CHINA_TZ).date()
-    with transaction.atomic():
-        found = CaseAlarm.objects.filter(pk=alarm_id).values_list("case_id")
-        # The case first, as every step does: so neither waits for the other, and a step taken meanwhile has dropped the alarm.
-        case = (
-            Case.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("definition")
-            .filter(pk__in=found)
-            .first()
-        )
-        alarm = CaseAlarm.objects.filter(pk=alarm_id, rung_at=None, dropped=False).first()
-        if case is None or alarm is None:
-            return False
-        with acting(by=by, on=on, why="", action="process.alarm"):
-            entry, _ = cases.entry_of(case.definition)
-            _tell(case, alarm, entry, by, now)
-            CaseAlarm.objects.filter(pk=alarm_id).update(rung_at=now)
+    with acting(by=by, on=on, why="", action="process.alarm"):
+        # The case first, as every step does: so neither waits for the other, and a step taken meanwhile has dropped its alarms.
+        rows = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("definition")
+        case = rows.filter(pk=case_id).first()
+        if case is None:
+            return 0
+        alarms = list(_due(now).filter(case=case).order_by("at", "-kind", "pk"))
+        for alarm in alarms:
+            _tell(case, alarm, by, now)
+            CaseAlarm.objects.filter(pk=alarm.pk).update(rung_at=now)
             record(
-                action="process.alarm", subject=f"case:{case.pk}", by=by, on=on, detail={"kind": alarm.kind}
+                action="process.alarm", subject=f"case:{case_id}", by=by, on=on, detail={"kind": alarm.kind}
             )
-    return True
+    return len(alarms)
 
 
-def _tell(case: Case, alarm: CaseAlarm, entry: Entry, by: Actor, now: datetime) -> None:
+def _tell(case: Case, alarm: CaseAlarm, by: Actor, now: datetime) -> None:
     """Put the alarm into the timeline, the worklists and the notices."""
+    entry, _ = cases.entry_of(case.definition)
     on = now.astimezone(CHINA_TZ).date()
     CaseStep.objects.create(
         id=new_id(), case=case, seq=CaseStep.objects.filter(case=case).count() + 1, kind=alarm.kind, do=alarm.kind,

@@ -13,7 +13,7 @@ from kangcheng.policy.guards import data_of, listed, unmet
 from kangcheng.policy.machine import Journey, Refused, Step, asked, take
 from kangcheng.policy.pack import Pack
 from kangcheng.work.processes import cases, rules
-from kangcheng.work.processes.models import Case, CaseStep, CaseWaiting, Definition
+from kangcheng.work.processes.models import Case, CaseStep, CaseWaiting
 from kangcheng.work.processes.types import CaseView, Load, NoSuchCase, OpenStep, StepView, Subject
 
 DO_NOT_JUDGE = ("not filled in", "not asked", "condition not met", "say why")
@@ -47,11 +47,10 @@ def visible(by: Actor) -> QuerySet[Case]:
     reach = Q(opened_by=by.user_id)
     if by.person_id is not None:
         reach |= Q(subject_kind="person", subject=str(by.person_id))
-    for definition in Definition.objects.all():
-        entry, _ = cases.entry_of(definition)
+    for definition, entry in cases.known_entries():
         places = _places(by.post(role) for role in rules.involved(entry) if by.has(role))
         if places is not None:
-            reach |= Q(definition=definition) & places
+            reach |= Q(definition_id=definition) & places
     return rows.filter(reach)
 
 

@@ -171,7 +171,9 @@ def _opening_role(entry: Entry, by: Actor, role: str, place: rules.Place, subjec
     if subject.kind != wanted:
         raise ProcessError("案件的对象不对 (wrong subject)", where=entry.id, rule=f"应为 {wanted}")
     able = [role] if role else rules.may_open(entry, by.roles if SYSTEM not in by.roles else _all(entry))
-    own = subject.kind == "person" and by.person_id is not None and subject.id == str(by.person_id)
+    own = subject.kind == "person" and (
+        subject.own or (bool(by.person_id) and subject.id == str(by.person_id))
+    )
     for name in able:
         if own and name in cases.acting_as(entry, by):
             return name

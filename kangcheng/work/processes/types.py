@@ -21,12 +21,16 @@ class NoSuchCase(ProcessError):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a case is about: an institution, an area, a person (opaque id) or nothing, and the area it belongs to."""
+    """What a case is about: an institution, an area, a person (opaque id) or nothing, and the area it belongs to.
+
+    `own`: the person is the actor or somebody the actor answers for, as whoever asks has found out.
+    """
 
     kind: str = "institution"
     id: str = ""
     institution_id: UUID | None = None
     area_code: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
