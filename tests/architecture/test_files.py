@@ -108,7 +108,7 @@ def test_every_setting_is_described_where_it_is_read_and_in_the_docs():
     described = set(re.findall(r"^([A-Z_]+)  ", settings, re.M))
     read = set()
     for path in package_files():
-        pattern = r"environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\""
+        pattern = r"os\.environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\""
         read |= set(re.findall(pattern, path.read_text("utf-8")))
     assert read - described - {"DJANGO_SETTINGS_MODULE", "PATH", "XDG_CACHE_HOME"} == set()
     assert described - set(re.findall(r"`([A-Z_]+)`", page)) == set()

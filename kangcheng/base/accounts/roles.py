@@ -67,8 +67,10 @@ def _role(code: str, title: str, title_en: str, description: str, *permissions: 
     unknown = set(permissions) - PERMISSIONS.keys()
     if unknown:
         raise ValueError(f"role {code}: unknown permissions {sorted(unknown)}")
-    given = frozenset(permissions) if code == "resident" else frozenset((*permissions, "work.do"))
-    return Role(code, title, title_en, description, given, code.endswith("_admin"))
+    administers = code.endswith("_admin")
+    does_work = not administers and code != "resident"
+    given = frozenset((*permissions, "work.do")) if does_work else frozenset(permissions)
+    return Role(code, title, title_en, description, given, administers)
 
 
 _ALL = (

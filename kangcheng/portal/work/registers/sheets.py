@@ -133,7 +133,7 @@ def correct(request: Asking, id: str, import_id: UUID, line: int) -> HttpRespons
             for column in register.columns
             if column.type != "file"
         }
-    report = services.correct(
+    report = services.fill_in(
         register=register, import_id=import_id, line=line, texts=texts, by=request.actor, on=request.today
     )
     if not getattr(request, "htmx", False):

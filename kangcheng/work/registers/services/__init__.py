@@ -13,12 +13,12 @@ from kangcheng.work.registers.services.filled import blank_sheet, filled, named
 from kangcheng.work.registers.services.imports import (
     ImportRefused,
     apply_import,
-    correct,
+    fill_in,
     try_import,
     try_rows,
     undo_import,
 )
-from kangcheng.work.registers.services.indexes import prepare
+from kangcheng.work.registers.services.indexes import defined, prepare
 from kangcheng.work.registers.services.many import bulk
 from kangcheng.work.registers.services.views import drop_view, keep_view
 
@@ -31,9 +31,10 @@ __all__ = [
     "blank_sheet",
     "bulk",
     "change",
-    "correct",
     "create",
+    "defined",
     "drop_view",
+    "fill_in",
     "filled",
     "keep_view",
     "named",

@@ -92,7 +92,7 @@ def apply_import(
     return plan.report(batch.pk)
 
 
-def correct(
+def fill_in(
     *, register: Register, import_id: UUID, line: int, texts: Mapping[str, str] | None, by: Actor, on: date
 ) -> Report:
     """Take one waiting row with its corrected texts (None: let it go). The report holds what is still wrong with it."""
