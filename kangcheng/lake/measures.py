@@ -25,12 +25,16 @@ class Between:
 
 @dataclass(frozen=True)
 class Measure:
-    """`how` over `column` of `table` where every test of `where` holds (a tuple: any of these values)."""
+    """`how` over `column` of `table` where every test of `where` holds (a tuple: any of these values).
+
+    `dated` names another date column than the table's own that puts a row into the period: what began or ended in it.
+    """
 
     table: str
     how: Literal["count", "distinct", "sum"]
     column: str = ""
     where: Mapping[str, tuple[Scalar, ...] | Between] = field(default_factory=dict)
+    dated: str = ""
 
 
 @dataclass(frozen=True)

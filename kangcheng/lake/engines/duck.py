@@ -55,9 +55,10 @@ def statement(question: Question, table: Table) -> tuple[str, list[Any]]:
     """The SQL of a question and its values. Names come from the declared table, values travel as parameters."""
     where: list[str] = []
     values: list[Any] = []
-    if table.when is not None:
-        _between(table.when, Between(question.start, question.below), where, values)
-    if table.valid is not None and question.below is not None:
+    dated = question.measure.dated or table.when
+    if dated:
+        _between(_name(table, dated), Between(question.start, question.below), where, values)
+    elif table.valid is not None and question.below is not None:
         first, after = table.valid
         where.append(f"{first} < ? AND ({after} IS NULL OR {after} >= ?)")
         values += [question.below, question.below]

@@ -22,9 +22,13 @@ def answer(question: Question, table: Table, rows: Iterable[Row]) -> Answer:
 
 
 def _passes(row: Row, question: Question, table: Table) -> bool:
-    if table.when is not None and not _within(row[table.when], Between(question.start, question.below)):
-        return False
-    if table.valid is not None and question.below is not None and not _held(row, table.valid, question.below):
+    dated = question.measure.dated or table.when
+    if dated:
+        if not _within(row[dated], Between(question.start, question.below)):
+            return False
+    elif (
+        table.valid is not None and question.below is not None and not _held(row, table.valid, question.below)
+    ):
         return False
     if any(not str(row[name] or "").startswith(prefix) for name, prefix in question.scope.items()):
         return False

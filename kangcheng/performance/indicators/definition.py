@@ -56,7 +56,10 @@ def _counted(raw: Raw | None, tables: Mapping[str, Table]) -> Counted | None:
     if column:
         table.column(column)
     where = {name: _test(table, name, value) for name, value in (raw.get("where") or {}).items()}
-    return Counted(Measure(table.name, how, column, where), raw.get("whole_year") == "yes")  # type: ignore[arg-type]
+    dated = raw.get("dated", "")
+    if dated and table.column(dated).type != "date":
+        raise ValueError(f"{dated} is not a date")
+    return Counted(Measure(table.name, how, column, where, dated), raw.get("whole_year") == "yes")  # type: ignore[arg-type]
 
 
 def _listed(value: Any) -> tuple[str, ...]:

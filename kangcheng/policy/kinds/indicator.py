@@ -37,6 +37,9 @@ MEASURE = Record(
             Table(OneOf((Many(Text(empty=True), single=True), RANGE))), "限定：列 → 值、值表或范围"
         ),
         "whole_year": optional(FLAG, "期间放宽到当年至今"),
+        "dated": optional(
+            Text(), "以这一日期列（而不是表自己的）归入期间：期内开始、期内终止的", moved=False
+        ),
     },
     exactly_one=(("count", "distinct", "sum"),),
 )

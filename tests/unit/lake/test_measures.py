@@ -53,6 +53,7 @@ measures = st.builds(
     table=st.just("claims"),
     how=st.sampled_from(["count", "distinct", "sum"]),
     column=st.just("paid"),
+    dated=st.sampled_from(["", "until"]),
     where=st.fixed_dictionaries(
         {},
         optional={
