@@ -153,7 +153,7 @@ FIELDS: dict[str, Field] = {
     "share": optional(SHARE, "占比过高或过低"),
     "totals": optional(TOTALS, "每人（机构、医师）每期合计过多"),
     "severity": required(choice("high", "middle", "low", moved=False), "轻重", moved=False),
-    "sample": optional(SAMPLE, "抽出多少条复核；不写则全部", moved=False),
+    "sample": optional(SAMPLE, "抽出多少条复核；不写则全部"),
     "reply_days": optional(whole("1"), "单位几个工作日内答复"),
     "reviewer": optional(
         Many(Id(), single=True), "谁定结论（角色），默认 inspector、fund_auditor", moved=False

@@ -301,7 +301,7 @@ def notify(request: Asking, unit_id: UUID) -> HttpResponse:
         institution_id=row.institution_id, area_code=row.area_code, subject=("checklist_unit", str(row.pk)),
     )  # fmt: skip
     messages.success(request, t(f"已签发 {issued.number}。", f"Issued {issued.number}."), extra_tags="good")
-    return redirect("portal:document", document_id=issued.id)
+    return redirect("portal:issued_document", document_id=issued.id)
 
 
 @page(*DOORS)

@@ -38,7 +38,7 @@ urlpatterns = [
     path("findings/<uuid:finding_id>/act/", reviews.act, name="finding_act"),
     path("findings/<uuid:finding_id>/files/<uuid:file_id>/", reviews.evidence, name="finding_file"),
     path("documents/", documents.documents, name="documents"),
-    path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path("documents/<uuid:document_id>/", documents.document, name="issued_document"),
     path("documents/<uuid:document_id>/copy/", documents.copy, name="document_copy"),
     path("documents/<uuid:document_id>/revoke/", documents.revoke, name="document_revoke"),
 ]

@@ -20,7 +20,7 @@ from kangcheng.work.templates.types import FORMATS, IssuedView, TemplateError
 
 DOORS = ("claim.audit", "inspect.write", "report.write")
 COLUMNS = (
-    Column("number", Words("文号", "Number"), order="number", link=lambda r: reverse("portal:document", args=(r.pk,))),
+    Column("number", Words("文号", "Number"), order="number", link=lambda r: reverse("portal:issued_document", args=(r.pk,))),
     Column("title", Words("标题", "Title"), order="title"),
     Column("to", Words("主送", "To"), source=lambda r: r.laid.get("to", "").rstrip("：")),
     Column("issued_on", Words("签发日期", "Issued"), "day", order="issued_on"),
@@ -98,4 +98,4 @@ def revoke(request: Asking, document_id: UUID) -> HttpResponse:
         pack=citypack.pack(),
     )
     messages.success(request, t("文书已作废。", "Revoked."), extra_tags="good")
-    return redirect("portal:document", document_id=document_id)
+    return redirect("portal:issued_document", document_id=document_id)
