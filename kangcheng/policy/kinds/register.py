@@ -160,6 +160,22 @@ PAYABLE = Record(
     },
 )
 
+COVERS = Record(
+    "应有 covers",
+    {
+        "title": optional(Text(), "缺的叫什么，例如 未建档的家庭", moved=False),
+        "title_en": optional(Text(), "英文", moved=False),
+        "each": required(
+            choice("institution", "county", "township", "village", "row", moved=False),
+            "每个对象都应有一行：机构、有机构的县区（乡镇、村）、另一本台账的行",
+        ),
+        "of": optional(Many(Text(), single=True), "机构类型代码；each: row 时为台账编号", moved=False),
+        "column": required(NAME, "本台账里指明对象的列", moved=False),
+        "where": optional(CONDITION, "只有这些列为这些值的行才算有", moved=False),
+        "within": optional(choice("month", "year", moved=False), "须是本月、本年的行（事项台账）"),
+    },
+)
+
 SAMPLE = Record(
     "示范数据 sample",
     {
@@ -185,6 +201,7 @@ FIELDS: dict[str, Field] = {
     "no_overlap": optional(Many(NO_OVERLAP), "行间不得重叠"),
     "read": optional(Many(Text(), single=True), "哪些角色可看，默认有台账查看权的都可", moved=False),
     "write": optional(Many(Text(), single=True), "哪些角色可写，默认有台账填写权的都可", moved=False),
+    "covers": optional(COVERS, "哪些对象都应有一行：页面列出还没有的", moved=False),
     "closes": optional(whole("1", "28"), "次月几日起上月关账：其后只能调整"),
     "payable": optional(PAYABLE, "可付的金额", moved=True),
     "keep_years": optional(whole("1"), "保存几年，不写即永久"),
@@ -245,7 +262,9 @@ CASE: dict[str, Field] = {
 
 def check(entry: Entry, pack: Pack) -> list[Fault]:
     """Columns that are named exist, have the type their place needs, and stand once; types have what they need."""
-    faults = [fault for key in ("fields", "derived") if entry.get(key) for fault in repeated(entry, key, "id")]
+    faults = [
+        fault for key in ("fields", "derived") if entry.get(key) for fault in repeated(entry, key, "id")
+    ]
     types = {row["id"]: row["type"] for row in entry.get("fields")}
     for number, row in enumerate(entry.get("fields")):
         faults += _field_faults(entry, ("fields", number), row, types)
@@ -298,6 +317,9 @@ def _named(entry: Entry) -> Iterator[tuple[tuple[str | int, ...], list[str], tup
     yield ("when",), _listed(get("when", [])), ("date",)
     valid, pay = get("valid") or {}, get("payable") or {}
     yield ("valid",), list(valid.values()), ("date",)
+    covers = get("covers") or {}
+    wanted = {"institution": "institution", "row": "reference"}.get(covers.get("each", ""), "area")
+    yield ("covers", "column"), _listed(covers.get("column", [])), (wanted,)
     yield ("payable", "amount"), _listed(pay.get("amount", [])), ("money",)
     yield ("payable", "payee"), _listed(pay.get("payee", [])), ("person", "institution", "text")
     yield ("payable", "on"), _listed(pay.get("on", [])), ("date",)
@@ -328,6 +350,8 @@ def _whole_faults(entry: Entry, types: dict[str, str]) -> Iterator[Fault]:
     needed = {row["id"] for row in entry.get("fields") if row.get("required") == "yes"}
     if entry.get("valid") and entry.get("when"):
         yield entry.fault("when", "valid 与 when 只能写一个 (a row is a state or an event, not both)")
+    if (entry.get("covers") or {}).get("within") and not entry.get("when"):
+        yield entry.fault(("covers", "within"), "within 须有 when (the period needs a date)")
     if entry.get("closes") and not entry.get("when"):
         yield entry.fault("closes", "关账须有 when (closing needs a date)")
     sure = [

@@ -93,6 +93,19 @@ class Payable:
 
 
 @dataclass(frozen=True)
+class Covers:
+    """What should each have a row: `each` institution (of the types `of`), county, township, village, or row of register `of`."""
+
+    each: str
+    column: str
+    of: tuple[str, ...] = ()
+    where: Condition = field(default_factory=dict)
+    within: str = ""
+    title: str = ""
+    title_en: str = ""
+
+
+@dataclass(frozen=True)
 class Register:
     """One register as its entry defines it."""
 
@@ -116,6 +129,7 @@ class Register:
     write: tuple[str, ...] = ()
     closes: int | None = None
     payable: Payable | None = None
+    covers: Covers | None = None
     keep_years: int | None = None
     sample: Mapping[str, Any] = field(default_factory=dict)
 

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from kangcheng.portal.work.registers import listed, row, sheets
+from kangcheng.portal.work.registers import gaps, listed, row, sheets
 
 urlpatterns: list[URLPattern] = [
     path("registers/", listed.registers, name="registers"),
     path("registers/<str:id>/", listed.register, name="register"),
+    path("registers/<str:id>/gaps/", gaps.gaps, name="register_gaps"),
     path("registers/<str:id>/view/", listed.view, name="register_view"),
     path("registers/<str:id>/choices/<str:column_id>/", listed.choices, name="register_choices"),
     path("registers/<str:id>/new/", row.new, name="register_new"),

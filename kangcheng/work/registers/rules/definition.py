@@ -10,7 +10,16 @@ from typing import Any
 from kangcheng.kernel.units import parse_number
 from kangcheng.policy.entry import Entry, period_of
 from kangcheng.policy.pack import Pack
-from kangcheng.work.registers.types import Column, Condition, Derived, NoOverlap, Payable, Register, Rule
+from kangcheng.work.registers.types import (
+    Column,
+    Condition,
+    Covers,
+    Derived,
+    NoOverlap,
+    Payable,
+    Register,
+    Rule,
+)
 
 Raw = Mapping[str, Any]
 
@@ -43,6 +52,7 @@ def definition(entry: Entry, pack: Pack, on: date | None = None) -> Register:
         write=_listed(get("write", [])),
         closes=int(get("closes")) if get("closes") else None,
         payable=_payable(get("payable")),
+        covers=_covers(get("covers")),
         keep_years=int(get("keep_years")) if get("keep_years") else None,
         sample=get("sample") or {},
     )
@@ -91,6 +101,15 @@ def _derived(row: Raw) -> Derived:
 
 def _payable(row: Raw | None) -> Payable | None:
     return Payable(row["amount"], row["payee"], row["on"], _condition(row["if"])) if row else None
+
+
+def _covers(row: Raw | None) -> Covers | None:
+    if not row:
+        return None
+    words = {name: row.get(name, "") for name in ("within", "title", "title_en")}
+    return Covers(
+        row["each"], row["column"], _listed(row.get("of", [])), _condition(row.get("where") or {}), **words
+    )
 
 
 def _codes(pack: Pack, id_: str, on: date | None) -> dict[str, str]:

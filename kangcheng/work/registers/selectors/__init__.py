@@ -2,6 +2,8 @@
 
 from kangcheng.work.registers.names import titles
 from kangcheng.work.registers.reach import NotPermitted, may_look, may_write, sees_column, writes_here
+from kangcheng.work.registers.rules.cells import to_json as json_value
+from kangcheng.work.registers.selectors.gaps import Gap, gaps
 from kangcheng.work.registers.selectors.imports import import_of, imports, waiting
 from kangcheng.work.registers.selectors.lists import MOST_COUNT, AskedWrongly, Page, counts, every, page
 from kangcheng.work.registers.selectors.rows import (
@@ -21,10 +23,13 @@ from kangcheng.work.registers.selectors.rows import (
 )
 from kangcheng.work.registers.selectors.views import views
 from kangcheng.work.registers.selectors.which import get_register, pack, pack_faults, registers
+from kangcheng.work.registers.source import NoSuchRegister
 
 __all__ = [
     "MOST_COUNT",
     "AskedWrongly",
+    "Gap",
+    "NoSuchRegister",
     "NoSuchRow",
     "NotPermitted",
     "Page",
@@ -33,11 +38,13 @@ __all__ = [
     "derived",
     "differences",
     "every",
+    "gaps",
     "get",
     "get_register",
     "history",
     "import_of",
     "imports",
+    "json_value",
     "label",
     "labels_like",
     "may_look",
