@@ -17,9 +17,10 @@ def officer(log_in):
 
 
 def take_in(page, hospital, number, person):
-    """The form of one record; `hospital` is the position in the list."""
+    """The form of one record; `hospital`: the first or second of the list."""
     page.goto("/matching/new/")
-    page.select_option("#institution", index=hospital)
+    hospitals = page.locator("#institution option:has-text('医院')")
+    page.select_option("#institution", value=hospitals.nth(hospital).get_attribute("value"))
     page.fill("#number", number)
     for field in ("name", "birth_on", "phone", "area", "address"):
         page.fill(f"#{field}", person[field])
@@ -35,10 +36,10 @@ def test_two_hospitals_records_of_one_person_join_and_part_again(officer, city):
         "name": "欧阳" + "".join(DICE.sample(RARE, 2)), "birth_on": f"19{DICE.randrange(60, 99)}-07-{DICE.randrange(10, 28)}",
         "phone": f"139{number}", "area": city.facts["village"], "address": f"{DICE.randrange(100, 900)}号",
     }  # fmt: skip
-    take_in(officer, 1, f"甲{number}", person)
+    take_in(officer, 0, f"甲{number}", person)
     assert "已新建档案" in officer.inner_text("#messages")
     own = officer.url
-    take_in(officer, 2, f"乙{number}", person | {"name": person["name"][:3] + "囡"})
+    take_in(officer, 1, f"乙{number}", person | {"name": person["name"][:3] + "囡"})
     assert "待认定" in officer.inner_text("#messages")
 
     officer.goto("/matching/")

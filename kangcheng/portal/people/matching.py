@@ -61,7 +61,8 @@ def queue(request: Asking) -> HttpResponse:
     state = state if state in PAIR_STATES else "open"
     found = selectors.pairs(by=request.actor, state=state)
     places = areas.names({one.area_code for one in found})
-    rows = [_row(one, places) for one in found]
+    writers = institutions.names({one.institution_id for one in found if one.institution_id})
+    rows = [_row(one, places, writers) for one in found]
     if wants_sheet(request):
         return sheet(request, rows, COLUMNS, filters=FILTERS, name=t("疑似同一人", "pairs"))
     stuck = [_stuck(one) for one in selectors.stuck(by=request.actor)]
@@ -76,10 +77,11 @@ def queue(request: Asking) -> HttpResponse:
     return render(request, "portal/people/matching.html", context)
 
 
-def _row(found: Pair, places: dict[str, str]) -> dict[str, Any]:
+def _row(found: Pair, places: dict[str, str], writers: dict[UUID, str]) -> dict[str, Any]:
+    writer = writers.get(found.institution_id, found.source) if found.institution_id else found.source
     return {
         "person": mask_name(found.person_name), "other": mask_name(found.other_name) or "—",
-        "source": found.source or t("重复登记", "registered twice"), "chance": found.chance,
+        "source": writer or t("重复登记", "registered twice"), "chance": found.chance,
         "doubts": "；".join(words.doubts(found.doubts)) or "—", "area": places.get(found.area_code, found.area_code),
         "asked_on": found.asked_on, "state": t(PAIR_STATES[found.state], PAIR_STATES_EN[found.state]),
         "tone": TONES[found.state], "url": reverse("portal:match_pair", args=(found.id,)),

@@ -116,6 +116,7 @@ def _pair(row: MatchPair) -> Pair:
         parts=tuple(Part(*one) for one in row.parts), opinions=tuple(row.opinions), asked_on=row.asked_on,
         decided_on=row.decided_on, why=row.why, person_name=row.person.name, other_name=other.name,
         area_code=row.person.area_code, source=row.record.system if row.record else "",
+        institution_id=row.record.institution_id if row.record else None,
     )  # fmt: skip
 
 

@@ -106,6 +106,7 @@ class Pair:
     other_name: str
     area_code: str
     source: str
+    institution_id: UUID | None = None
 
 
 @dataclass(frozen=True)
