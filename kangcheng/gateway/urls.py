@@ -1,5 +1,7 @@
 """Addresses for machines, mounted at /api/; the FHIR endpoint has its own in `fhir`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from kangcheng.gateway.api.main import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", api.urls)]

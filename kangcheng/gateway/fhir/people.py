@@ -15,7 +15,7 @@ from kangcheng.kernel.ids import IdentityError, identity_valid
 from kangcheng.records.search.selectors import referring, span
 from kangcheng.records.search.selectors.conditions import Context
 from kangcheng.records.search.selectors.query import ANSWERED, Test, bare, prefixed, split
-from kangcheng.records.search.types import SearchError
+from kangcheng.records.search.types import SearchError, Sql
 from kangcheng.records.validation.types import AREA_SYSTEM, IDENTITY_SYSTEM
 from kangcheng.registry.people import selectors as people
 from kangcheng.registry.people.types import Person
@@ -131,13 +131,27 @@ def parameter(name: str, value: str, context: Context) -> Q | None:
     return ~any_of if modifier == "not" else any_of
 
 
-def ids(name: str, value: str, context: Context) -> list[str] | None:
-    """Ids of the residents for which a chained parameter holds; None for one that Patient does not have."""
+def ids(asked: Asked, name: str, value: str, context: Context) -> list[str] | None:
+    """Ids of the residents in scope for which a chained parameter holds, MOST at most; None for one that Patient lacks."""
     found = parameter(name, value, context)
     if found is None:
         return None
-    rows = people.search(people.Wanted(), on=context.now.date(), within=found, limit=MOST)
+    within = visible(asked.caller.actor, asked.today) & found
+    rows = people.search(people.Wanted(), on=asked.today, within=within, limit=MOST)
     return [str(same) for person in rows for same in people.ids_of(person.id)]
+
+
+def subjects(asked: Asked, name: str, value: str, context: Context) -> Sql | None:
+    """The same as a subquery of ids, those that were merged included: however many there are."""
+    found = parameter(name, value, context)
+    if found is None:
+        return None
+    golden = people.ids_within(visible(asked.caller.actor, asked.today) & found)
+    (sql, given), (also, also_given) = (
+        golden.query.sql_with_params(),
+        people.led_to(golden).query.sql_with_params(),
+    )
+    return f"{sql} UNION ALL {also}", [*given, *also_given]
 
 
 def _ids(value: str, modifier: str) -> Q:

@@ -6,7 +6,7 @@ from kangcheng.gateway.fhir import people, registered, scope, segments
 from kangcheng.gateway.fhir.exchange import Answer, Asked, joined, of_resource, text
 from kangcheng.gateway.fhir.outcome import not_found
 from kangcheng.gateway.fhir.parts import trimmed
-from kangcheng.records.search.types import Within
+from kangcheng.records.search.types import Sql, Within
 from kangcheng.records.store import selectors as store
 from kangcheng.records.store.types import Gone, Stored
 from kangcheng.records.texts import read as parsed
@@ -15,8 +15,17 @@ MOST_VERSIONS = 200
 
 
 def within(asked: Asked) -> Within:
-    """The rows the caller may see."""
-    return scope.within(asked.caller.actor, asked.today, segments.categories(asked.today))
+    """The rows the caller may see: of residents in scope, and of types within the token's scopes."""
+    people_in = scope.within(asked.caller.actor, asked.today, segments.categories(asked.today))
+    types = asked.caller.scopes.types()
+    if types is None:
+        return people_in
+
+    def condition(alias: str) -> Sql:
+        sql, given = people_in(alias)
+        return f"({alias}.type = ANY(%s) AND {sql})", [sorted(types), *given]
+
+    return condition
 
 
 def read(asked: Asked, kind: str, logical_id: str) -> Answer:

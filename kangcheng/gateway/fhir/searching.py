@@ -13,21 +13,50 @@ from kangcheng.gateway.fhir.scope import same
 from kangcheng.records.search import selectors as search_in
 from kangcheng.records.search.selectors import query as queries
 from kangcheng.records.search.selectors.conditions import Context
-from kangcheng.records.search.types import Found
+from kangcheng.records.search.types import Found, SearchError
+from kangcheng.records.terminology import selectors as terms
+from kangcheng.records.terminology.types import TerminologyError
 from kangcheng.records.texts import read as parsed
 from kangcheng.records.texts import write
 
+MOST_CODES = 1000  # of a value set in a search
 MOST_MATCHES = 2  # more than one is as bad as many
 
 
 def context(asked: Asked) -> Context:
     """What the search must know of the caller and of the types kept outside the store."""
     made = Context(within(asked), asked.now, same=same, base=asked.base)
-    made.outside = {
-        "Patient": lambda name, value: people.ids(name, value, made),
+    held = {
+        "Patient": lambda name, value: people.ids(asked, name, value, made),
         **{kind: registered_search.ids_of(kind, asked) for kind in registered_search.KINDS},
     }
+    made.outside = {
+        kind: one if asked.caller.scopes.allow(kind, "s") else _unseen for kind, one in held.items()
+    }
+    if asked.caller.scopes.allow("Patient", "s"):
+        made.subjects = lambda name, value: people.subjects(asked, name, value, made)
+    made.expand = _expanded
     return made
+
+
+def _expanded(value_set: str) -> list[tuple[str, str]]:
+    """(system, code) of a value set, for `:in`."""
+    try:
+        found = terms.expand(value_set, count=MOST_CODES)
+    except TerminologyError as error:
+        raise SearchError(error.what, where=value_set[:200]) from error
+    if found.total > MOST_CODES:
+        raise SearchError(
+            "值集过大，不能用于查询 (value set too large)",
+            where=value_set[:200],
+            rule=f"至多 {MOST_CODES} 个代码",
+        )
+    return [(one.system, one.code) for one in found.concepts]
+
+
+def _unseen(name: str, value: str) -> list[str]:
+    """A chain into a type the token may not search leads to nobody."""
+    return []
 
 
 def search(asked: Asked, kind: str, given: list[tuple[str, str]]) -> Answer:
@@ -58,7 +87,12 @@ def _outside(
     """Included resources of the types rendered from the registry."""
     refers = search_in.referred(rows, query.includes) if query.includes else set()
     found = []
-    for kind in sorted({kind for kind, _ in refers} & registered.TYPES):
+    allowed = [
+        kind
+        for kind in {kind for kind, _ in refers} & registered.TYPES
+        if asked.caller.scopes.allow(kind, "r")
+    ]
+    for kind in sorted(allowed):
         found += registered.fetch(asked, kind, sorted({one for other, one in refers if other == kind}))
     return found
 

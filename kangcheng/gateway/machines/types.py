@@ -26,6 +26,11 @@ class Scopes:
         """True when the interaction with the type is within the scopes."""
         return ("*", letter) in self.allowed or (resource_type, letter) in self.allowed
 
+    def types(self) -> frozenset[str] | None:
+        """The types that may be read or searched; None for all."""
+        held = frozenset(kind for kind, letter in self.allowed if letter in "rs")
+        return None if "*" in held else held
+
     def any(self, letters: str) -> bool:
         """True when any type may be used in any of these ways."""
         return any(letter in letters for _, letter in self.allowed)

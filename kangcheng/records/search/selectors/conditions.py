@@ -33,6 +33,9 @@ class Context:
     within: Within
     now: datetime
     outside: dict[str, Outside] = field(default_factory=dict)
+    subjects: Callable[[str, str], Sql | None] | None = (
+        None  # parameter of Patient, value -> subquery of resident ids
+    )
     same: Callable[[str, str], list[str]] = _same
     expand: Callable[[str], list[tuple[str, str]]] | None = None
     base: str = ""
@@ -345,11 +348,12 @@ def _link(kind: str, alias: str, test: Test, target: str, context: Context) -> S
 
 
 def _link_outside(kind: str, alias: str, test: Test, target: str, value: str, context: Context) -> Sql | None:
+    if target == "Patient" and context.subjects and kind in CLINICAL and test.name in ("patient", "subject"):
+        found = context.subjects(test.rest, value)
+        return (f"{alias}.subject_id IN ({found[0]})", found[1]) if found else None
     ids = context.outside[target](test.rest, value)
     if ids is None:
         return None
-    if target == "Patient" and kind in CLINICAL and test.name in ("patient", "subject"):
-        return f"{alias}.subject_id = ANY(%s::uuid[])", [ids]
     return _tokens(alias, [refers(kind, test.name, f"{target}/{one}") for one in ids]) if ids else FALSE
 
 

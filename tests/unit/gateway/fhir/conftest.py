@@ -96,13 +96,18 @@ def platform(county: Any, words: Any, speaker: Any) -> Speaker:
     return speaker("platform", None)
 
 
+def phone_of(identity: str) -> str:
+    """A phone of one's own for everybody."""
+    return f"1380000{identity[-5:-1] or '1234'}"
+
+
 def patient(name: str = "张小明", identity: str = "", **more: Any) -> dict[str, Any]:
     """A Patient as a hospital sends one."""
     return {
         "resourceType": "Patient", "identifier": [{"system": IDENTITY, "value": identity}], "name": [{"text": name}],
-        "address": [{"text": "某路1号", "extension": [
+        "address": [{"text": f"某路{identity[-5:-1]}号", "extension": [
             {"url": "urn:kangcheng:area", "valueCoding": {"code": "150302001002"}}]}],
-        "telecom": [{"system": "phone", "value": "13800001234"}], **more,
+        "telecom": [{"system": "phone", "value": phone_of(identity)}], **more,
     }  # fmt: skip
 
 

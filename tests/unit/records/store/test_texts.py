@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from kangcheng.records import texts
 from tests.unit.registry.conftest import identity
 
+KEYS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.decimals(-1000, 1000, places=3) | st.text(
         st.characters(exclude_categories=["Cs"]), max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=20,
 )  # fmt: skip
 
