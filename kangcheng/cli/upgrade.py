@@ -20,8 +20,11 @@ def run(
     from django.core.management import call_command
 
     from kangcheng.base import personal
+    from kangcheng.work.registers import selectors as registers
+    from kangcheng.work.registers.services import prepare
 
     call_command("migrate", interactive=False, verbosity=0)
+    prepare(registers.registers().values())
     boot.grant(grant_to)
     personal.mark_keys()
     print("数据库结构已是最新 (database up to date)")

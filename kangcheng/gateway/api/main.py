@@ -62,7 +62,7 @@ api.add_router("", registers.router)
 @api.exception_handler(KangchengError)
 def refused(request: HttpRequest, error: KangchengError) -> HttpResponse:
     """One of our errors with its status; nothing was written."""
-    body = {
+    body: dict[str, Any] = {
         "what": error.what,
         "where": error.where,
         "rule": error.rule,

@@ -1,4 +1,5 @@
 # ruff: noqa: B008  the framework reads parameters from defaults
+# mypy: disable-error-code="type-arg"
 """Registers as JSON: which there are, rows by page, one with its history, writing with If-Match, and the sheet."""
 
 from __future__ import annotations

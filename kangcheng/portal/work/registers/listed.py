@@ -26,7 +26,6 @@ from kangcheng.portal.words import t
 from kangcheng.portal.work.registers import shown
 from kangcheng.registry.institutions import selectors as institutions
 from kangcheng.work.registers import selectors, services
-from kangcheng.work.registers.source import NoSuchRegister
 from kangcheng.work.registers.types import Asked, Column, Derived, Register
 
 LOOK = ("register.look",)
@@ -44,7 +43,7 @@ def opened(request: Asking, id: str) -> Register:
     """The register, for who may look into it."""
     try:
         register = selectors.get_register(id)
-    except NoSuchRegister as error:
+    except selectors.NoSuchRegister as error:
         raise NotFound(t("没有这本台账", "No such register"), where=id[:64], todo=error.todo) from None
     if not selectors.may_look(register, request.actor):
         raise NotFound(t("没有您能查看的这本台账", "No such register for you"), where=id[:64])

@@ -47,7 +47,7 @@ def _place(covers: Covers, value: Any) -> str:
 
 def _filters(register: Register, covers: Covers, on: date) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    types = {one.id: one.type for one in (*register.columns, *register.derived)}
+    types = {one.id: one.type for one in register.columns} | {one.id: one.type for one in register.derived}
     for name, values in covers.where.items():
         found[name] = values[0] == "yes" if types[name] == "flag" else values[0]
     if covers.within:

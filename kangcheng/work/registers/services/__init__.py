@@ -1,5 +1,6 @@
 """Verbs on registers: create, change, adjust, remove, restore rows; many at once; import files; keep views; make indexes."""
 
+from kangcheng.work.registers.rules.rows import row_faults, same_faults
 from kangcheng.work.registers.services.change import (
     Conflict,
     RowError,
@@ -41,6 +42,8 @@ __all__ = [
     "prepare",
     "remove",
     "restore",
+    "row_faults",
+    "same_faults",
     "try_import",
     "try_rows",
     "undo_import",

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection, transaction
 
+from kangcheng.policy.pack import Pack
 from kangcheng.work.registers.rules import formula
+from kangcheng.work.registers.rules.definition import definitions
 from kangcheng.work.registers.types import Column, Register
 
 PREFIX = "rgf_"
@@ -38,6 +40,11 @@ def prepare(registers: Iterable[Register]) -> list[str]:
         if missing:
             cursor.execute("ANALYZE work_registerrow")
     return missing
+
+
+def defined(pack: Pack) -> list[Register]:
+    """The registers of a pack in hand, for a city that is being made."""
+    return list(definitions(pack).values())
 
 
 def _owns(cursor: object) -> bool:
