@@ -35,6 +35,7 @@ from kangcheng.work.registers import kinds as registers
 
 Rows = Mapping[str, list[dict[str, Any]]]
 Tables = Mapping[str, Table]
+REPEAT = "repeat"  # in a row of a case: so many equal rows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # cases have no export of their own
 
 
@@ -100,7 +101,8 @@ def run_case(entry: Entry, case: Case, pack: Pack) -> CaseResult:
         return judged(case, problems)
     known = tables(pack)
     rows = {
-        name: [_row(known[name], row) for row in given] for name, given in case.data.get("rows", {}).items()
+        name: [_row(known[name], row) for row in given for _ in range(int(row.get(REPEAT, "1")))]
+        for name, given in case.data.get("rows", {}).items()
     }
     return judged(case, _both(entry, case.data, rows, pack))
 
@@ -153,7 +155,7 @@ def _unknown(entry: Entry, case: Case, pack: Pack) -> list[str]:
             found.append(f"湖表里没有 {name} (no such table)；有 {', '.join(sorted(known_tables))}")
             continue
         known = {column.name for column in known_tables[name].columns}
-        for column in dict.fromkeys(key for row in rows for key in row if key not in known):
+        for column in dict.fromkeys(key for row in rows for key in row if key not in known | {REPEAT}):
             found.append(f"{name} 没有 {column} 列 (no such column)；有 {', '.join(sorted(known))}")
     found += [
         f"不按 {name} 分组 (no such breakdown)"

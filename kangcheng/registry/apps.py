@@ -13,6 +13,8 @@ class RegistryConfig(AppConfig):
 
         from kangcheng.registry import vocabulary
         from kangcheng.registry.matching import thresholds
+        from kangcheng.registry.reach import limits
 
         vocabulary.use(vocabulary.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))
         thresholds.use(thresholds.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))
+        limits.use(limits.from_pack(settings.CITY_PACK, settings.PACKS_FOLDER))

@@ -119,14 +119,9 @@ STAFF = Table(
         Column("post", "text", "岗位", "post"),
         Column("title", "text", "职称", "title"),
         Column("contract", "text", "用人方式", "contract"),
-        Column(
-            "integrated",
-            "text",
-            "乡村一体化：以聘用、合同管理且管理单位与工作单位分开 yes no",
-            "integrated rural staff",
-        ),
+        Column("managed_above", "text", "管理单位不同于工作单位：yes no", "managed by another unit"),
         Column("main", "boolean", "主要执业机构", "main place"),
-        Column("weekly_minutes", "integer", "每周出诊分钟", "minutes a week"),
+        Column("weekly_hours", "integer", "每周出诊小时", "hours a week", scale=1),
         Column("valid_from", "date", "起（含）", "first day"),
         Column("valid_to", "date", "止（不含），在岗为空", "first day after"),
         *_WHERE,
@@ -137,10 +132,9 @@ STAFF = Table(
         coalesce(t.type IN ('township_hospital', 'community_centre', 'community_station', 'village_clinic'), false)
             AS grassroots,
         s.post, s.title, s.contract,
-        CASE WHEN s.contract IN ('contract', 'integrated') AND s.managing_id IS NOT NULL
-            AND s.managing_id <> s.institution_id THEN 'yes' ELSE 'no' END AS integrated,
-        s.main, (SELECT coalesce(sum(h.ends - h.starts), 0) FROM registry_staffhours h WHERE h.staff_id = s.id
-            AND h.valid_from <= current_date AND (h.valid_to IS NULL OR h.valid_to > current_date)) AS weekly_minutes,
+        CASE WHEN s.managing_id <> s.institution_id THEN 'yes' ELSE 'no' END AS managed_above,
+        s.main, (SELECT coalesce(sum(h.ends - h.starts), 0) / 6 FROM registry_staffhours h WHERE h.staff_id = s.id
+            AND h.valid_from <= current_date AND (h.valid_to IS NULL OR h.valid_to > current_date)) AS weekly_hours,
         s.valid_from, s.valid_to, coalesce(t.area_code, '') AS area_code, substr(coalesce(t.area_code, ''), 1, 6)
             AS county_code
     FROM registry_staff s
@@ -150,4 +144,32 @@ STAFF = Table(
     valid=("valid_from", "valid_to"),
 )
 
-TABLES = (CHANGES, TOWNSHIPS, VILLAGES, REACH, STAFF)
+COUNTY_STAFFING = Table(
+    "county_staffing",
+    "县（区）乡村卫生人员一体化（有村卫生室人员的县区，每县一行）",
+    (
+        Column("area_code", "text", "县（区）", "county"),
+        Column("county_code", "text", "县（区）", "county"),
+        Column("rural_staff", "integer", "村卫生室在岗人员", "staff of village clinics"),
+        Column(
+            "under_contract",
+            "integer",
+            "其中聘用或合同管理且由上级单位管理",
+            "under contract and managed above",
+        ),
+        Column("integrated", "text", "已一体化（全部如此）：yes no", "integrated: all of them"),
+    ),
+    """
+    SELECT county_code AS area_code, county_code, count(*) AS rural_staff, count(*) FILTER (WHERE bound) AS under_contract,
+        CASE WHEN bool_and(bound) THEN 'yes' ELSE 'no' END AS integrated
+    FROM (SELECT substr(t.area_code, 1, 6) AS county_code, coalesce(s.contract IN ('contract', 'integrated')
+            AND s.managing_id <> s.institution_id, false) AS bound
+        FROM registry_staff s JOIN registry_term t ON t.institution_id = s.institution_id
+            AND t.type = 'village_clinic' AND t.valid_from <= current_date
+            AND (t.valid_to IS NULL OR t.valid_to > current_date)
+        WHERE s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)) rural
+    GROUP BY county_code
+    """,
+)
+
+TABLES = (CHANGES, TOWNSHIPS, VILLAGES, REACH, STAFF, COUNTY_STAFFING)

@@ -170,7 +170,7 @@ def _institutions(
 
 
 def _add(made: Institutions, rule: Params, name: str, area: str, district: int) -> None:
-    made.codes.append(_code(area[:6], len(made) + 1))
+    made.codes.append(make_code(area[:6], len(made) + 1))
     made.names.append(name)
     made.types.append(rule.type)
     made.levels.append(rule.level)
@@ -182,7 +182,7 @@ def _add(made: Institutions, rule: Params, name: str, area: str, district: int) 
     made.staff.append(rule.staff)
 
 
-def _code(division: str, number: int) -> str:
+def make_code(division: str, number: int) -> str:
     """A unified social credit code (GB 32100) of a public institution in an unassigned division."""
     organisation = f"K{number:07d}"
     body = f"12{division}{organisation}{organisation_check(organisation)}"

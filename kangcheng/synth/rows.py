@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -19,15 +20,30 @@ from kangcheng.registry.matching.types import NewRecord
 from kangcheng.registry.people.types import NewPerson
 from kangcheng.registry.relations.types import NewRelation
 from kangcheng.registry.staff.types import NewStaff
+from kangcheng.synth import points
 from kangcheng.synth.city import City
 from kangcheng.synth.enrolling import Contribution
 
 Ids = Mapping[str, UUID]
+FUNCTIONS = {
+    "county_hospital": "县域医疗中心，指导乡镇卫生院", "township_hospital": "基本医疗、公共卫生，管理村卫生室",
+    "community_centre": "基本医疗、公共卫生", "village_clinic": "基本医疗、公共卫生随访", "community_station": "预防保健、基本医疗",
+    "cdc": "疾病预防控制", "supervision": "卫生监督执法", "blood_station": "采供血", "emergency_centre": "院前急救",
+    "maternal_child_hospital": "妇幼保健", "mental_hospital": "精神卫生",
+}  # fmt: skip
+TITLES = {"clinician": "主治医师", "nurse": "护师", "pharmacist": "药师", "village_doctor": "乡村医生"}
+STANDARDISED = ("community_centre", "township_hospital")
+BELOW_STANDARD, CITY_DIGITS = 7, 4  # one centre in seven is not up to standard
 PRIVATE = ("pharmacy", "outpatient_clinic")
 
 
 def institutions(city: City, since: date) -> list[NewInstitution]:
-    """All institutions, open and (most) designated since that day."""
+    """All institutions, open and (most) designated since that day, each beside the point of its area."""
+    where = points.of_areas(city.areas["code"].to_pylist())
+    sites = {
+        row["code"]: points.of_site(row["code"], where.get(row["area_code"], points.CENTRE))
+        for row in city.institutions.to_pylist()
+    }
     return [
         NewInstitution(
             code=row["code"],
@@ -38,6 +54,15 @@ def institutions(city: City, since: date) -> list[NewInstitution]:
             valid_from=since,
             level=row["level"],
             beds=row["beds"],
+            functions=FUNCTIONS.get(row["type"], ""),
+            governed_by="市卫生健康委员会"
+            if len(row["area_code"]) <= CITY_DIGITS or row["level"] == "三级"
+            else "县（区）卫生健康局",
+            standardised=int(row["code"][10:16]) % BELOW_STANDARD > 0
+            if row["type"] in STANDARDISED
+            else False,
+            longitude=sites[row["code"]][0],
+            latitude=sites[row["code"]][1],
             designated_from=since if row["designated"] else None,
         )
         for row in city.institutions.to_pylist()
@@ -45,7 +70,9 @@ def institutions(city: City, since: date) -> list[NewInstitution]:
 
 
 def staff(city: City, institution: Ids, since: date) -> list[NewStaff]:
-    """All posts."""
+    """All posts. In rural counties the township hospital manages and employs whom a village clinic works with."""
+    kinds = {row["code"]: (row["type"], row["area_code"]) for row in city.institutions.to_pylist()}
+    above = {area: institution[code] for code, (kind, area) in kinds.items() if kind == "township_hospital"}
     return [
         NewStaff(
             institution_id=institution[row["institution"]],
@@ -53,9 +80,24 @@ def staff(city: City, institution: Ids, since: date) -> list[NewStaff]:
             post=row["post"],
             valid_from=since,
             licence_number=row["licence_number"],
+            title=TITLES.get(row["post"], ""),
+            **_employed(kinds[row["institution"]], above),
         )
         for row in city.staff.to_pylist()
     ]
+
+
+def _employed(place: tuple[str, str], above: Mapping[str, UUID]) -> dict[str, Any]:
+    """Contract and managing unit by kind of place; the last county has not integrated its village staff yet."""
+    kind, area = place
+    if kind == "village_clinic":
+        integrated = area[:6] != max(above, default="")[:6]
+        return (
+            {"contract": "integrated", "managing_id": above.get(area[:9])}
+            if integrated
+            else {"contract": "temporary"}
+        )
+    return {"contract": "contract" if kind in PRIVATE else "established"}
 
 
 def items(city: City, since: date) -> list[NewItem]:

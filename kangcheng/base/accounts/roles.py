@@ -13,7 +13,8 @@ PERMISSIONS = {
     "record.write": "书写健康档案",
     "category.write": "认定人员类别",
     "coverage.write": "登记参保",
-    "institution.write": "登记机构与人员",
+    "institution.write": "登记机构、区划",
+    "staff.write": "登记人员、岗位与执业",
     "catalogue.write": "维护目录与对照",
     "bill.write": "记账",
     "claim.look": "查看结算",
@@ -92,7 +93,7 @@ _ALL = (
     _role(
         "fund_officer", "基金经办", "Fund officer", "参保、待遇、类别认定、目录对照",
         "person.look", "person.write", "person.import", "person.export", "category.write", "catalogue.write",
-        "coverage.write", "institution.write", "eligibility.write",
+        "coverage.write", "institution.write", "staff.write", "eligibility.write",
         "claim.look", "claim.settle", "fund.look", "ledger.look", "plan.look", "report.write", "pack.look",
         "register.look", "register.write",
     ),
@@ -111,11 +112,12 @@ _ALL = (
     ),
     _role(
         "institution_manager", "机构负责人", "Institution manager", "本机构的人员、目录对照与结算",
-        "catalogue.write", "institution.write", "claim.look", "plan.look", "report.write", "register.look", "register.write",
+        "catalogue.write", "institution.write", "staff.write", "claim.look", "plan.look", "report.write", "register.look", "register.write",
     ),
     _role(
         "bureau_officer", "机关科员", "Bureau officer", "登记和核对台账，办理清单与流程（全市、县区或乡镇）",
-        "person.look", "plan.look", "report.write", "pack.look", "register.look", "register.write",
+        "person.look", "plan.look", "report.write", "pack.look", "register.look", "register.write", "institution.write",
+        "staff.write",
     ),
     _role(
         "bureau_leader", "局领导", "Bureau leader", "基金、规划、报告；批准导出与政策发布",

@@ -1,11 +1,12 @@
 """Questions about areas."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Q
 
 from kangcheng.registry.areas import models
-from kangcheng.registry.areas.types import Area, ancestors
+from kangcheng.registry.areas.types import Area, Change, ancestors
 
 
 def get(code: str) -> Area | None:
@@ -60,5 +61,44 @@ def find(texts: Iterable[str], *, within: str = "") -> dict[str, list[Area]]:
     return found
 
 
+def changes(code: str = "") -> list[Change]:
+    """Changes of divisions, newest first; only those of `code` (as old or new) when given."""
+    rows = models.AreaChange.objects.order_by("-on", "-created_at")
+    if code:
+        rows = rows.filter(Q(old_code=code) | Q(new_code=code))
+    return [
+        Change(r.act, r.kind, r.on, r.old_code, r.old_name, r.new_code, r.new_name, r.document, r.undone_on)
+        for r in rows
+    ]
+
+
+def current(codes: Iterable[str], on: date) -> dict[str, str]:
+    """Old code -> the code that stands for it on the day (itself when it is open), through its ancestors too.
+
+    A village below a merged township keeps its own code but is counted below the successor: "150302001002" under a
+    township that went into 150302003 reads as 150302003. One query.
+    """
+    gone = dict(
+        models.Area.objects.filter(closed_on__lte=on)
+        .exclude(successor_code="")
+        .values_list("code", "successor_code")
+    )
+    return {code: _followed(code, gone) for code in set(codes)}
+
+
+def _followed(code: str, gone: dict[str, str]) -> str:
+    for part in reversed(ancestors(code)):
+        seen = set()
+        while part in gone and part not in seen:
+            seen.add(part)
+            part = gone[part]
+        if seen:
+            return part
+    return code
+
+
 def _area(row: models.Area) -> Area:
-    return Area(row.code, row.name, row.level, row.parent_code, row.closed_on, row.successor_code)
+    return Area(
+        row.code, row.name, row.level, row.parent_code, row.closed_on, row.successor_code,
+        row.opened_on, row.longitude, row.latitude,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 LEVELS = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}  # digits of the code -> level
 TITLES = {1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
@@ -17,6 +18,15 @@ class Area:
     parent_code: str
     closed_on: date | None = None
     successor_code: str = ""
+    opened_on: date | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+
+    def open_on(self, on: date) -> bool:
+        """True when the area is there on the day."""
+        return (self.opened_on is None or self.opened_on <= on) and (
+            self.closed_on is None or self.closed_on > on
+        )
 
 
 def ancestors(code: str) -> tuple[str, ...]:
@@ -33,3 +43,21 @@ def parent_of(code: str) -> str:
 def well_formed(code: str) -> bool:
     """True for 2, 4, 6, 9 or 12 digits."""
     return len(code) in LEVELS and code.isascii() and code.isdigit()
+
+
+CHANGES = {"rename": "更名", "merge": "合并", "split": "拆分"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a change of divisions; lines of one `act` belong together."""
+
+    act: UUID
+    kind: str
+    on: date
+    old_code: str
+    old_name: str
+    new_code: str
+    new_name: str
+    document: str
+    undone_on: date | None

@@ -11,7 +11,7 @@ from kangcheng.base.audit import acting, record
 from kangcheng.kernel.errors import Fault, Faults
 from kangcheng.registry.copying import refusing
 from kangcheng.registry.institutions import models
-from kangcheng.registry.institutions.services import (
+from kangcheng.registry.institutions.services.register import (
     CHANGEABLE,
     PERMISSION,
     InstitutionError,

@@ -11,10 +11,10 @@ from kangcheng.kernel.ids import new_id
 from kangcheng.registry.copying import copy_in, refusing
 from kangcheng.registry.periods import period_fault
 from kangcheng.registry.permission import require
-from kangcheng.registry.staff.models import Staff
+from kangcheng.registry.staff.models import Staff, StaffHours
 from kangcheng.registry.staff.types import NewStaff
 
-PERMISSION = "institution.write"
+PERMISSION = "staff.write"
 _COLUMNS = (
     "id", "institution", "person", "name", "post", "department", "licence_kind", "licence_number", "title", "contract",
     "main", "managing", "user_id", "valid_from", "valid_to",
@@ -44,6 +44,8 @@ def end(*, staff_id: UUID, valid_to: date, by: Actor, on: date, why: str) -> Non
         require(by, PERMISSION, institution=row.institution_id)
         row.valid_to = valid_to
         row.save(update_fields=["valid_to"])
+        StaffHours.objects.filter(staff=row, valid_from__gte=valid_to).delete()
+        StaffHours.objects.filter(staff=row).exclude(valid_to__lte=valid_to).update(valid_to=valid_to)
         record(action="staff.end", subject=f"institution:{row.institution_id}", by=by, on=on, why=why)
 
 
