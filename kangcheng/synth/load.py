@@ -41,11 +41,12 @@ from kangcheng.registry.people import services as people
 from kangcheng.registry.relations import services as relations
 from kangcheng.registry.staff import services as staff
 from kangcheng.synth import city as city_
-from kangcheng.synth import lived, params, records_of_sources, reference, rows
+from kangcheng.synth import lived, params, records_of_sources, reference, registers, rows
 from kangcheng.synth.city import City
 from kangcheng.synth.enrolling import contributions
 from kangcheng.synth.params import Params
 from kangcheng.synth.settling import Stacks, claims, settle
+from kangcheng.work.registers import services as register_services
 
 COMPARED = 500
 """Claims settled once more, one by one, at the counter: from admission to posting, then taken back."""
@@ -134,9 +135,10 @@ def load_city(
         ("机构来源记录 (records of institutions)", lambda: _records(load)),
         ("人员类别 (categories)", lambda: categories.bulk(rows.categories(city, load.people), **load.act)),
         ("参保筹资 (coverage, contributions)", lambda: _money(load)),
+        ("台账 (registers)", lambda: _registers(load)),
         ("一年的结算 (settling)", lambda: _settle(load)),
         ("柜台逐笔核对 (the counter, one by one)", lambda: _compare(load, compared)),
-        ("写入结算 (writing settlements)", lambda: _write(load)),
+        ("结算与近况 (settlements, what happened of late)", lambda: (_write(load), lived.write(load.city, load.act))),
         ("机构沿革、多点执业、可达 (what happened of late)", lambda: lived.write(load.city, load.act)),
     ]
     with transaction.atomic():
@@ -188,6 +190,21 @@ def _households(load: Load) -> None:
     )
     relations.bulk(rows.guardians(load.city, load.people), **load.act)
     cards.bulk(rows.cards(load.city, load.people, load.since), **load.act)
+
+
+def _registers(load: Load) -> None:
+    """Rows in every register of the pack."""
+    kinds = dict(zip(*(load.city.institutions[name].to_pylist() for name in ("code", "type")), strict=True))
+    places = [
+        registers.Place(str(id_), kinds[code], load.areas[code]) for code, id_ in load.institutions.items()
+    ]
+    world = registers.World(
+        places, load.city.areas["code"].to_pylist(), [str(id_) for id_ in load.people.values()]
+    )
+    for one in registers.in_order({one.id: one for one in register_services.defined(load.pack)}):
+        rules: dict[str, Any] = {"row_faults": register_services.row_faults, "same_faults": register_services.same_faults}
+        made = registers.made(one, world, seed=load.city.seed, on=load.on, **rules)
+        world.rows[one.id] = [str(id_) for id_ in register_services.bulk(register=one, rows=made, **load.act)]
 
 
 def _records(load: Load) -> None:
