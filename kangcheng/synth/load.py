@@ -138,7 +138,7 @@ def load_city(
         ("台账 (registers)", lambda: _registers(load)),
         ("一年的结算 (settling)", lambda: _settle(load)),
         ("柜台逐笔核对 (the counter, one by one)", lambda: _compare(load, compared)),
-        ("结算与近况 (settlements, what happened of late)", lambda: (_write(load), lived.write(load.city, load.act))),
+        ("写入结算 (writing settlements)", lambda: _write(load)),
         ("机构沿革、多点执业、可达 (what happened of late)", lambda: lived.write(load.city, load.act)),
     ]
     with transaction.atomic():
