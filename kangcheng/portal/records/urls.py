@@ -1,5 +1,11 @@
 """Addresses of the pages of `records`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from kangcheng.portal.records import forms
+
+urlpatterns: list[URLPattern] = [
+    path("forms/", forms.forms, name="forms"),
+    path("forms/<str:form_id>/", forms.form, name="form"),
+    path("people/<uuid:person_id>/forms/<str:form_id>/", forms.fill, name="form_fill"),
+]
