@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.ids import new_id
+from kangcheng.records import statements
 from kangcheng.records.search.types import Index
 from kangcheng.records.store.types import Stored
 
@@ -92,7 +91,7 @@ def locked(wanted: Sequence[tuple[str, str | None]]) -> dict[tuple[str, str], He
     """(type, id) -> what is there, locked until the transaction ends, always in the same order."""
     if not wanted:
         return {}
-    with connection.cursor() as sql:
+    with statements.cursor() as sql:
         sql.execute(
             "SELECT type, logical_id, id, version, subject_id, institution_id, segment, deleted FROM records_resource "
             "WHERE (type, logical_id) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY type, logical_id FOR UPDATE",
@@ -105,7 +104,7 @@ def insert(made: Sequence[Row]) -> None:
     """Write new resources and what they are found by."""
     if not made:
         return
-    with connection.cursor() as sql:
+    with statements.cursor() as sql:
         _all(sql, INSERT, (
             [row.id, row.written_at, row.type, row.logical_id, row.subject_id, row.institution_id, row.segment, row.method,
              row.written_at, row.by.user_id, row.by.name, row.why, row.body, row.mark, sorted(row.index.tokens),
@@ -119,7 +118,7 @@ def replace(made: Sequence[Row]) -> None:
     """Write new versions over present ones (the trigger keeps what was) and find them by their new values only."""
     if not made:
         return
-    with connection.cursor() as sql:
+    with statements.cursor() as sql:
         _all(sql, REPLACE, (
             [row.version, row.subject_id, row.institution_id, row.segment, row.deleted, row.method, row.written_at,
              row.by.user_id, row.by.name, row.why, row.body, sorted(row.index.tokens), row.index.starts, row.index.ends,

@@ -1,18 +1,20 @@
 """Questions to the store. The caller decides who may ask: rows come with the resident and the segment they belong to."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from kangcheng.records import statements
 from kangcheng.records.search.types import Within
 from kangcheng.records.store.types import Stored
 
 COLUMNS = "id, type, logical_id, version, written_at, subject_id, segment, deleted, body::text, institution_id, method"
 EVERYTHING = f"""
-    SELECT {COLUMNS} FROM records_resource WHERE type = %(type)s AND logical_id = %(id)s
+    SELECT {COLUMNS} FROM records_resource WHERE type = %s AND logical_id = %s
     UNION ALL
-    SELECT {COLUMNS} FROM records_version WHERE type = %(type)s AND logical_id = %(id)s
+    SELECT {COLUMNS} FROM records_version WHERE type = %s AND logical_id = %s
 """  # noqa: S608
 
 
@@ -37,8 +39,8 @@ def get_many(wanted: Iterable[tuple[str, str]]) -> list[Stored]:
 def version(resource_type: str, logical_id: str, number: int) -> Stored | None:
     """One version of a resource, the present one included."""
     found = _rows(
-        f"SELECT * FROM ({EVERYTHING}) v WHERE version = %(version)s",  # noqa: S608
-        {"type": resource_type, "id": logical_id, "version": number},
+        f"SELECT * FROM ({EVERYTHING}) v WHERE version = %s",  # noqa: S608
+        [resource_type, logical_id, resource_type, logical_id, number],
     )
     return found[0] if found else None
 
@@ -46,8 +48,8 @@ def version(resource_type: str, logical_id: str, number: int) -> Stored | None:
 def history(resource_type: str, logical_id: str, *, offset: int = 0, limit: int = 50) -> list[Stored]:
     """All versions, newest first."""
     return _rows(
-        f"SELECT * FROM ({EVERYTHING}) v ORDER BY version DESC LIMIT %(limit)s OFFSET %(offset)s",  # noqa: S608
-        {"type": resource_type, "id": logical_id, "limit": limit, "offset": offset},
+        f"SELECT * FROM ({EVERYTHING}) v ORDER BY version DESC LIMIT %s OFFSET %s",  # noqa: S608
+        [resource_type, logical_id, resource_type, logical_id, limit, offset],
     )
 
 
@@ -91,7 +93,5 @@ def types_kept() -> list[str]:
         return [row[0] for row in sql.fetchall()]
 
 
-def _rows(statement: str, given: object) -> list[Stored]:
-    with connection.cursor() as sql:
-        sql.execute(statement, given)  # type: ignore[arg-type]
-        return [Stored(*row) for row in sql.fetchall()]
+def _rows(statement: str, given: Sequence[Any]) -> list[Stored]:
+    return [Stored(*row) for row in statements.rows(statement, given)]

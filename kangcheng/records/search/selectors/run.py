@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from kangcheng.records import statements
 from kangcheng.records.definitions.selectors import parameters_of
 from kangcheng.records.search.expressions import compiled
 from kangcheng.records.search.index import main_date
@@ -49,9 +48,7 @@ def referring(test: Test, context: Context) -> list[UUID]:
         f"SELECT DISTINCT {there}.subject_id FROM records_resource {there} WHERE {there}.type = %s "  # noqa: S608
         f"AND NOT {there}.deleted AND {there}.subject_id IS NOT NULL AND {sql}"
     )
-    with connection.cursor() as cursor_:
-        cursor_.execute(statement, [source, *given])
-        return [row[0] for row in cursor_.fetchall()]
+    return [row[0] for row in statements.rows(statement, [source, *given])]
 
 
 def referred(rows: Iterable[Found], includes: Sequence[Include]) -> set[tuple[str, str]]:
@@ -113,9 +110,8 @@ def _page(query: Query, found: Sql, sorting: list[Sql]) -> list[Any]:
         f"SELECT {ROW.format(a='a')}{columns} FROM records_resource a WHERE {where} "  # noqa: S608
         f"ORDER BY {order + ', ' if order else ''}a.id LIMIT %s"
     )
-    with connection.cursor() as sql:
-        sql.execute(statement, [*(one for _, held in sorting for one in held), *given, query.count + 1])
-        return sql.fetchall()
+    bound = [*(one for _, held in sorting for one in held), *given, query.count + 1]
+    return statements.rows(statement, bound)
 
 
 def _beyond(query: Query, sorting: list[Sql]) -> Sql:
@@ -167,9 +163,7 @@ def _total(query: Query, found: Sql, held: int, more: bool) -> int | None:
 
 
 def _count(found: Sql) -> int:
-    with connection.cursor() as sql:
-        sql.execute(f"SELECT count(*) FROM records_resource a WHERE {found[0]}", found[1])  # noqa: S608
-        return int(sql.fetchone()[0])
+    return int(statements.rows(f"SELECT count(*) FROM records_resource a WHERE {found[0]}", found[1])[0][0])  # noqa: S608
 
 
 def _included(query: Query, matched: list[Found], context: Context) -> list[Found]:
@@ -219,6 +213,4 @@ def refer_to(targets: Sequence[tuple[str, str]], include: Include, context: Cont
 
 
 def _found(statement: str, given: list[Any], mode: str) -> list[Found]:
-    with connection.cursor() as sql:
-        sql.execute(statement, given)
-        return [replace(Found(*row), mode=mode) for row in sql.fetchall()]
+    return [replace(Found(*row), mode=mode) for row in statements.rows(statement, given)]
