@@ -286,7 +286,10 @@ def _overlap_faults(
 
 
 def _stretch(register: Register, rule: NoOverlap, values: Values) -> tuple[Any, Any]:
+    """From the first moment to the first after; a day that has no last day yet has none to come."""
     start, end = values.get(rule.start), values.get(rule.end)
+    if isinstance(start, date) and end is None:
+        return start, FAR
     return start, end + timedelta(days=1) if isinstance(end, date) else end
 
 
