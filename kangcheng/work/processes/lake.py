@@ -51,7 +51,7 @@ STEPS = Table(
         *_PLACE,
         Column("seq", "integer", "序号", "number within the case"),
         Column("kind", "text", "种类：open step confirm opinion remind overdue escalate", "kind"),
-        Column("do", "text", "步骤编号", "step"),
+        Column("step", "text", "步骤编号", "step"),
         Column("role", "text", "流程角色", "role of the process"),
         Column("state", "text", "之后的状态", "state after it"),
         Column("done_on", "date", "日期", "day"),
@@ -60,7 +60,7 @@ STEPS = Table(
         Column("agrees", "boolean", "会签同意，非会签为空", "opinion in favour"),
     ),
     f"""
-    SELECT c.id::text AS case_id, c.process, {_PLACE_SQL}, s.seq, s.kind, s.do, s.role, s.state, s.done_on, s.on_time,
+    SELECT c.id::text AS case_id, c.process, {_PLACE_SQL}, s.seq, s.kind, s.do AS step, s.role, s.state, s.done_on, s.on_time,
         s.hours, s.agrees
     FROM work_casestep s JOIN work_case c ON c.id = s.case_id
     """,  # noqa: S608

@@ -39,7 +39,7 @@ def test_cases_and_steps(submitted, people):
     )
     assert row["county_code"] == "360803"
     steps = rows(STEPS)
-    assert [step["do"] for step in steps] == ["open", "submit", "review", "withdraw"]
+    assert [one["step"] for one in steps] == ["open", "submit", "review", "withdraw"]
     assert steps[2]["hours"] == 9 * 24 and steps[2]["on_time"] is False
     said = str(steps) + str(row)
     assert all(name not in said for name in ("甲", "乙", "不买了", "心电图机"))
