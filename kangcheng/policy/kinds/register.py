@@ -51,6 +51,18 @@ OWN = frozenset(
 )  # fmt: skip
 """Columns every register's lake table has, and words of formulas: no field may be called so."""
 
+SQL = frozenset({
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast",
+    "check", "collate", "column", "constraint", "create", "default", "deferrable", "desc", "distinct", "do",
+    "else", "end", "except", "false", "fetch", "for", "foreign", "from", "full", "grant", "group", "having",
+    "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lateral", "leading", "left",
+    "like", "limit", "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer",
+    "placing", "primary", "references", "returning", "right", "select", "similar", "some", "symmetric",
+    "table", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "when", "where",
+    "window", "with",
+})  # fmt: skip
+"""Words the lake's engines keep for themselves: no column may be called so."""
+
 
 @dataclass(frozen=True)
 class Formula(Text):
@@ -269,7 +281,7 @@ def check(entry: Entry, pack: Pack) -> list[Fault]:
     for number, row in enumerate(entry.get("fields")):
         faults += _field_faults(entry, ("fields", number), row, types)
     for number, row in enumerate(entry.get("derived", [])):
-        if row["id"] in types or row["id"] in OWN:
+        if row["id"] in types or row["id"] in OWN | SQL:
             faults.append(entry.fault(("derived", number, "id"), f"列名已用 (name in use) {row['id']!r}"))
     for path, names, wanted in _named(entry):
         faults += _place_faults(entry, path, names, types, wanted)
@@ -288,7 +300,7 @@ def _field_faults(
     entry: Entry, path: tuple[str | int, ...], row: dict[str, str], types: dict[str, str]
 ) -> Iterator[Fault]:
     kind = row["type"]
-    if row["id"] in OWN:
+    if row["id"] in OWN | SQL:
         yield entry.fault((*path, "id"), f"保留的列名 (reserved name) {row['id']!r}")
     if kind in NEEDS and not any(key in row for key in NEEDS[kind]):
         yield entry.fault(path, f"{kind} 须写 (needs) {' 或 '.join(NEEDS[kind])}")
