@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kangcheng.gateway.fhir import people, registered, scope, segments
+from kangcheng.access import records as scope
+from kangcheng.access import segments
+from kangcheng.gateway.fhir import people, registered
 from kangcheng.gateway.fhir.exchange import Answer, Asked, joined, of_resource, text
 from kangcheng.gateway.fhir.outcome import not_found
 from kangcheng.gateway.fhir.parts import trimmed

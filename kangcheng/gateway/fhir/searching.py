@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from kangcheng.access.records import same
 from kangcheng.gateway.fhir import people, registered, registered_search
 from kangcheng.gateway.fhir.exchange import Answer, Asked, joined, text
 from kangcheng.gateway.fhir.outcome import of_faults
 from kangcheng.gateway.fhir.parts import trimmed, wanted
 from kangcheng.gateway.fhir.reading import within
-from kangcheng.gateway.fhir.scope import same
 from kangcheng.records.search import selectors as search_in
 from kangcheng.records.search.selectors import query as queries
 from kangcheng.records.search.selectors.conditions import Context

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from kangcheng.gateway.fhir import scope
+from kangcheng.access import records as scope
 from kangcheng.gateway.fhir.exchange import Asked
 from kangcheng.gateway.fhir.outcome import FhirError
 from kangcheng.records.definitions.selectors import compartment, parameters_of

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from kangcheng.gateway.fhir import registered, segments, subjects
+from kangcheng.access import segments
+from kangcheng.gateway.fhir import registered, subjects
 from kangcheng.gateway.fhir.exchange import Answer, Asked
 from kangcheng.gateway.fhir.newcomers import take
 from kangcheng.gateway.fhir.outcome import FhirError, not_found

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from kangcheng.gateway.fhir import people, places, reading, routes, scope, searching
+from kangcheng.access import records as scope
+from kangcheng.gateway.fhir import people, places, reading, routes, searching
 from kangcheng.gateway.fhir.exchange import Answer, Asked, of_resource
 from kangcheng.gateway.fhir.outcome import FhirError, not_found
 from kangcheng.records.search.selectors import query as queries
