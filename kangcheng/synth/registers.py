@@ -23,6 +23,7 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国春梅"
 TRIES = 12
 MOST_ROWS = 3000
+MOSTLY = 0.9  # of rows with a whole set of codes: the others lack the first
 BLANK, YES = Fraction(1, 10), Fraction(17, 20)
 DIGITS = {"city": 4, "county": 6, "township": 9, "village": 12}
 
@@ -143,6 +144,12 @@ class _Maker:
         return f"{self.dice.randint(8, 16):02d}:{self.dice.choice((0, 30)):02d}"
 
     def _code(self, column: Column, hint: Mapping[str, Any], target: Any, day: date) -> Any:
+        whole = hint.get("sets", {}).get(self._type(target) or "any")
+        if whole:
+            return tuple(sorted(whole if self.dice.random() < MOSTLY else whole[1:]))
+        told = hint.get("by_type", {}).get(self._type(target))
+        if told:
+            return told
         weights = hint.get("values") or {
             code: str(1 + (len(column.codes) - n)) for n, code in enumerate(column.codes)
         }
@@ -154,12 +161,20 @@ class _Maker:
             return tuple(sorted(set(self.dice.choices(codes, chance, k=self.dice.randint(1, 3)))))
         return self.dice.choices(codes, chance)[0]
 
+    def _type(self, target: tuple[str, str]) -> str:
+        """Type of the institution a row is about, "" for another target."""
+        if target[0] != "institution":
+            return ""
+        return next((place.type for place in self.world.institutions if place.id == target[1]), "")
+
     def _flag(self, column: Column, hint: Mapping[str, Any], target: Any, day: date) -> bool:
         return self.dice.random() < (parse_rate(hint["share"]) if "share" in hint else YES)
 
     def _area(
         self, column: Column, hint: Mapping[str, Any], target: tuple[str, str], day: date
     ) -> str | None:
+        if "codes" in hint:
+            return str(self.dice.choice(_listed(hint["codes"])))
         least = DIGITS.get(column.level, 0)
         if target[0] == "area" and len(target[1]) >= least:
             return target[1]
