@@ -9,6 +9,7 @@ from kangcheng.base.jobs import app, every
 from kangcheng.base.outbox import Event
 from kangcheng.kernel.dates import CHINA_TZ
 
+DIED = "registry.person.died"
 MERGED, UNMERGED = "registry.person.merged", "registry.person.unmerged"
 
 
@@ -40,3 +41,21 @@ def _follow(events: Sequence[Event], on: date) -> None:
         verb = services.merge_people if event.topic == MERGED else services.unmerge_people
         golden, absorbed = UUID(event.payload["golden"]), UUID(event.payload["absorbed"])
         verb(golden=golden, absorbed=absorbed, by=by, on=on, why=event.topic)
+
+
+@every("*/5 * * * *")
+@app.task(name="funds.follow_deaths", queueing_lock="funds.follow_deaths")
+def follow_deaths(timestamp: int) -> None:
+    """Nothing is paid after a death: payouts that wait are refused."""
+    from kangcheng.base import outbox
+
+    on = datetime.fromtimestamp(timestamp, CHINA_TZ).date()
+    outbox.consume("funds.deaths", [DIED], lambda events: _stop(events, on))
+
+
+def _stop(events: Sequence[Event], on: date) -> None:
+    from kangcheng.funds.recovery import services
+
+    by = system_actor("funds.follow_deaths")
+    for event in events:
+        services.stop_payouts(person_id=UUID(event.payload["person"]), by=by, on=on)

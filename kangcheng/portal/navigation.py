@@ -41,6 +41,7 @@ MENU = (
             Item(Words("我的申请", "My applications"), "cases", ("own.look",)),
             Item(Words("通知", "Notices"), "notices", ("work.do", "own.look")),
             Item(Words("我的健康与结算", "My care and bills"), "own", ("own.look",)),
+            Item(Words("我的健康档案", "My health record"), "own_record", ("own.look",)),
         ),
     ),
     Section(
@@ -52,6 +53,7 @@ MENU = (
             Item(Words("疑似同一人", "Who is whom"), "matching", ("person.write",)),
             Item(Words("机构", "Institutions"), "institutions", ("person.look", "claim.look", "fund.look", "plan.look")),
             Item(Words("布点与空白", "Coverage gaps"), "townships", ("person.look", "claim.look", "fund.look", "plan.look")),
+            Item(Words("生命事件", "Life events"), "events", ("person.write",)),
             Item(Words("人员与执业", "Staff"), "staff", ("staff.write",)),
         ),
     ),
@@ -71,6 +73,7 @@ MENU = (
             Item(Words("基金总览", "Fund overview"), "fund", ("fund.look",)),
             Item(Words("参保筹资", "Enrolment"), "enrolment", ("fund.look", "claim.settle")),
             Item(Words("减免与补助", "Waivers and subsidies"), "waivers", ("fund.look",)),
+            Item(Words("死亡后追回", "Care after death"), "recovery", ("claim.look",)),
             Item(Words("总账", "Ledger"), "ledger", ("ledger.look",)),
             Item(Words("拨付", "Payouts"), "payouts", ("payout.approve", "ledger.look")),
             Item(Words("目录与对照", "Catalogues"), "catalogues", ("catalogue.write",)),
