@@ -45,6 +45,7 @@ from kangcheng.synth import lived, params, records_of_sources, reference, regist
 from kangcheng.synth.city import City
 from kangcheng.synth.enrolling import contributions
 from kangcheng.synth.params import Params
+from kangcheng.synth.rounds import write as write_rounds
 from kangcheng.synth.settling import Stacks, claims, settle
 from kangcheng.work.registers import services as register_services
 
@@ -136,6 +137,7 @@ def load_city(
         ("人员类别 (categories)", lambda: categories.bulk(rows.categories(city, load.people), **load.act)),
         ("参保筹资 (coverage, contributions)", lambda: _money(load)),
         ("台账 (registers)", lambda: _registers(load)),
+        ("检查表各轮 (rounds of checklists)", lambda: write_rounds(load.pack, load.act, seed=city.seed)),
         ("一年的结算 (settling)", lambda: _settle(load)),
         ("柜台逐笔核对 (the counter, one by one)", lambda: _compare(load, compared)),
         ("写入结算 (writing settlements)", lambda: _write(load)),
@@ -248,9 +250,6 @@ def _accounts(load: Load) -> list[dict[str, Any]]:
     asks = set(load.city.claims["person"].to_pylist())
     held = [row for row in load.city.accounts.to_pylist() if row["person"] in asks and row["amount"] > 0]
     return held[: 2 * CREDITED]
-
-
-# --- claims ----------------------------------------------------------------------------------------------------------
 
 
 def _settle(load: Load) -> None:
