@@ -41,7 +41,7 @@ from kangcheng.registry.people import services as people
 from kangcheng.registry.relations import services as relations
 from kangcheng.registry.staff import services as staff
 from kangcheng.synth import city as city_
-from kangcheng.synth import lived, params, records_of_sources, reference, registers, rows
+from kangcheng.synth import clinical_load, lived, params, records_of_sources, reference, registers, rows
 from kangcheng.synth.city import City
 from kangcheng.synth.enrolling import contributions
 from kangcheng.synth.params import Params
@@ -141,6 +141,7 @@ def load_city(
         ("一年的结算 (settling)", lambda: _settle(load)),
         ("柜台逐笔核对 (the counter, one by one)", lambda: _compare(load, compared)),
         ("写入结算 (writing settlements)", lambda: _write(load)),
+        ("健康档案 (health records)", lambda: clinical_load.write(load)),
         ("机构沿革、多点执业、可达 (what happened of late)", lambda: lived.write(load.city, load.act)),
     ]
     with transaction.atomic():
@@ -263,9 +264,7 @@ def _settle(load: Load) -> None:
 def _compare(load: Load, compared: int) -> None:
     """Some claims at the counter: the same fen, or Mismatch."""
     with connection.cursor() as sql:
-        sql.execute(
-            "ANALYZE"
-        )  # everything so far came in by COPY: without figures of it every query is planned blindly
+        sql.execute("ANALYZE")  # all came in by COPY: without figures of it every query is planned blindly
     load.seen = _at_counter(load, _sample(load, compared))
     for row, (answer, _) in load.seen.items():
         _same(load.claims[row].id, load.results[row], answer)

@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from kangcheng.portal.records import forms
+from kangcheng.portal.records import forms, record
 
 urlpatterns: list[URLPattern] = [
     path("forms/", forms.forms, name="forms"),
     path("forms/<str:form_id>/", forms.form, name="form"),
+    path("people/<uuid:person_id>/record/", record.record, name="record"),
+    path("me/record/", record.own_record, name="own_record"),
+    path("me/record/copy.<str:form>", record.own_copy, name="own_copy"),
     path("people/<uuid:person_id>/forms/<str:form_id>/", forms.fill, name="form_fill"),
 ]
