@@ -85,7 +85,7 @@ def test_a_subdistrict_gets_its_centre(officer):
     county, name = officer.locator("main table tbody tr").first.locator("td").all_inner_texts()[1::-1][:2]
     assert "%" in officer.inner_text("main .stat >> nth=0")
     officer.goto("/areas/")
-    officer.click(f"main table a:has-text('{name}')")
+    officer.click(f"main table tbody a:has-text('{name}')")
     code = officer.locator(f"main table tr:has-text('{county}') td.mono").first.inner_text()
     open_institution(officer, f"{county}新社区卫生服务中心", "community_centre", code)
     officer.goto("/places/townships/?state=no")
@@ -125,7 +125,7 @@ def test_the_circle_is_computed_and_drawn(officer):
 def test_a_further_site_must_not_overlap(officer):
     """REG-26: a doctor's second site with hours; overlapping hours are refused, others taken; hours are counted."""
     officer.goto("/staff/?site=further")
-    officer.locator("main table a").first.click()
+    officer.locator("main table tbody a").first.click()
     officer.wait_for_selector("#sites")
     licensed = officer.locator("a:has-text('增加执业点')")
     assert licensed.count() == 1 and officer.locator("#sites tbody tr").count() >= 2
@@ -142,7 +142,7 @@ def test_a_further_site_must_not_overlap(officer):
 def test_somebody_is_managed_above_and_used_below(officer):
     """REG-27: the managing unit and the contract apart from where one works; the earlier state stays."""
     officer.goto("/staff/?name=&institution=卫生院")
-    officer.locator("main table a").first.click()
+    officer.locator("main table tbody a").first.click()
     officer.wait_for_selector("#managing-unit")
     option = officer.locator("#managing option:has-text('人民医院')").first
     label = option.inner_text()
