@@ -1,5 +1,6 @@
 """Log-ins: what ends a session, what locks an account, what a stranger's address, host or form can do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kangcheng.base.accounts import services
 from tests.guard.conftest import BY, PASSWORD, logged_in
-from tests.guard.test_scope import PAGES
+from tests.guard.test_scope import PAGES, named
 
 pytestmark = pytest.mark.django_db
 HEADERS = {
@@ -156,11 +157,7 @@ def test_every_form_wants_its_token(world, account):
     client = logged_in(user, enforce_csrf_checks=True)
     wrong = {}
     for route in [*PAGES, "login/", "login/code/", "logout/", "i18n/setlang/"]:
-        import re
-
-        address = "/" + re.sub(
-            r"<uuid:\w+>", str(world.near.people[0]), re.sub(r"<str:\w+>", "settle", route)
-        )
+        address = "/" + re.sub(r"<str:\w+>", "settle", named(route))
         status = client.post(address, {"why": "x"}).status_code
         if status != 403:
             wrong[address] = status

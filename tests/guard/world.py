@@ -36,6 +36,7 @@ from kangcheng.registry.matching.selectors import pairs
 from kangcheng.registry.matching.types import NewRecord
 from kangcheng.registry.people import services as people
 from kangcheng.registry.people.types import NewPerson
+from tests.guard.world_work import work
 
 BY = system_actor("test")
 SINCE = date(2020, 1, 1)
@@ -84,6 +85,7 @@ def build() -> World:
         _money(side, number, today)
         _catalogue(side, number)
         _record(side, number, today)
+        work(side, number, today)
     _abroad(near, far, today)
     return World(near, far, today)
 

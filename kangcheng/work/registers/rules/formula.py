@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import calendar
+import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -32,6 +33,10 @@ FUNCTIONS = {
 """Name -> number of arguments (None: one or more)."""
 
 _COMPARED = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}  # fmt: skip
 _COUNTED = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
@@ -156,10 +161,7 @@ def _compared(op: ast.cmpop, a: Any, b: Any) -> bool | None:
         return None
     if isinstance(op, ast.In | ast.NotIn):
         return (a in b) is isinstance(op, ast.In)
-    return bool(
-        {ast.Eq: a.__eq__, ast.NotEq: a.__ne__, ast.Lt: a.__lt__, ast.LtE: a.__le__, ast.Gt: a.__gt__,
-         ast.GtE: a.__ge__}[type(op)](b)
-    )  # fmt: skip
+    return bool(_COMPARISONS[type(op)](a, b))
 
 
 def months_between(a: date, b: date) -> int:
