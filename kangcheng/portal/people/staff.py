@@ -49,7 +49,10 @@ def listed(request: Asking) -> HttpResponse:
     rows = [_row(one, names, hours) for one in found]
     filters = (
         Filter("name", Words("姓名", "Name"), "name"),
-        Filter("institution", Words("机构", "Institution"), lambda all_, text: [r for r in all_ if text == r["place_id"] or text in r["place"]]),
+        Filter(
+            "institution", Words("机构", "Institution"),
+            lambda all_, text: [r for r in all_ if text == r["place_id"] or text in r["place"]],
+        ),
         Filter(
             "site", Words("范围", "Which"), lambda all_, text: [r for r in all_ if r[text]],
             [("further", t("多点执业", "further sites")), ("above", t("管理单位另有", "managed elsewhere"))],
