@@ -160,10 +160,13 @@ def _copy_files(source: Path, target: Path) -> None:
 
 
 def _add_keys(source: Path, key_file: Path) -> None:
-    """The archive's ring becomes this machine's; sealing keys that only this machine has are kept beside."""
+    """The archive's ring becomes this machine's; keys that only this machine has are kept beside, index keys as retired."""
     theirs = keys.key_ring(source, make=False)
-    ours = keys.key_ring(key_file).seal if key_file.exists() else {}
-    keys.save(key_file, keys.KeyRing(theirs.current, {**ours, **theirs.seal}, theirs.index))
+    ours = keys.key_ring(key_file) if key_file.exists() else keys.KeyRing("", {}, {})
+    retired = {**ours.retired, **ours.index, **theirs.retired}
+    for name in theirs.index:
+        retired.pop(name, None)
+    keys.save(key_file, keys.KeyRing(theirs.current, {**ours.seal, **theirs.seal}, theirs.index, retired))
 
 
 def _stored(folder: Path) -> dict[str, Path]:

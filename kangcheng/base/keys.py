@@ -5,10 +5,11 @@ Pure: importable before Django is set up.
 """
 
 import base64
+import hashlib
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kangcheng.kernel.errors import KangchengError
@@ -23,11 +24,21 @@ class KeyFileError(KangchengError):
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Sealing keys by their id, the id new values are sealed with, and the key of the blind indexes."""
+    """Sealing keys by their id, the id new values are sealed with, and the keys of the blind indexes by theirs.
+
+    Of `index` the first makes new indexes; more than one are there while a rotation runs. `retired` ones find machine
+    tokens only.
+    """
 
     current: str
     seal: dict[str, bytes]
-    index: bytes
+    index: dict[str, bytes]
+    retired: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def rotating(self) -> bool:
+        """True from the making of new keys until everything is written with them."""
+        return len(self.index) > 1
 
 
 def private_folder(path: Path) -> Path:
@@ -72,18 +83,44 @@ def key_ring(path: Path, *, make: bool = True) -> KeyRing:
             )
         first = new_key_id()
         ring = KeyRing(
-            first, {first: secrets.token_bytes(SEAL_KEY_BYTES)}, secrets.token_bytes(INDEX_KEY_BYTES)
+            first,
+            {first: secrets.token_bytes(SEAL_KEY_BYTES)},
+            {new_key_id(): secrets.token_bytes(INDEX_KEY_BYTES)},
         )
         _write_once(path, _dump(ring))
     return _load(path)
 
 
 def rotate(path: Path) -> KeyRing:
-    """Add a fresh sealing key to the ring in `path` and make it current; old keys stay, to open old values."""
+    """Add a fresh sealing key and a fresh index key to the ring in `path`; the old ones stay, to open and find old values.
+
+    A rotation that was not finished is gone on with: then nothing is added.
+    """
     ring = _load(path)
+    if ring.rotating:
+        return ring
     new = new_key_id()
-    ring = KeyRing(new, {**ring.seal, new: secrets.token_bytes(SEAL_KEY_BYTES)}, ring.index)
-    save(path, ring)
+    seal = {**ring.seal, new: secrets.token_bytes(SEAL_KEY_BYTES)}
+    index = {new_key_id(): secrets.token_bytes(INDEX_KEY_BYTES), **ring.index}
+    save(path, ring := KeyRing(new, seal, index, ring.retired))
+    return ring
+
+
+def retire(path: Path) -> KeyRing:
+    """All index keys but the newest find machine tokens only from now on; the end of a rotation."""
+    ring = _load(path)
+    newest, *others = ring.index
+    gone = {name: ring.index[name] for name in others}
+    save(path, ring := replace(ring, index={newest: ring.index[newest]}, retired={**ring.retired, **gone}))
+    return ring
+
+
+def unretire(path: Path, names: set[str]) -> KeyRing:
+    """Retired index keys are looked up with again, behind the newest: an older backup has come back."""
+    ring = _load(path)
+    back = {name: key for name, key in ring.retired.items() if name in names}
+    kept = {name: key for name, key in ring.retired.items() if name not in names}
+    save(path, ring := replace(ring, index={**ring.index, **back}, retired=kept))
     return ring
 
 
@@ -110,17 +147,32 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def _dump(ring: KeyRing) -> str:
-    keys = {name: base64.b64encode(key).decode() for name, key in ring.seal.items()}
-    return json.dumps(
-        {"current": ring.current, "seal": keys, "index": base64.b64encode(ring.index).decode()}, indent=1
-    )
+    kept = {"seal": ring.seal, "index": ring.index, "retired": ring.retired}
+    texts = {
+        kind: {name: base64.b64encode(key).decode() for name, key in some.items()}
+        for kind, some in kept.items()
+    }
+    return json.dumps({"current": ring.current, **texts}, indent=1)
+
+
+def _opened(raw: dict[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(key, validate=True) for name, key in raw.items()}
+
+
+def _index_keys(raw: str | dict[str, str]) -> dict[str, bytes]:
+    """Key files of before hold one index key without an id: it is named by its digest."""
+    if isinstance(raw, dict):
+        return _opened(raw)
+    key = base64.b64decode(raw, validate=True)
+    return {hashlib.sha256(key).hexdigest()[:8]: key}
 
 
 def _load(path: Path) -> KeyRing:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        seal = {name: base64.b64decode(key, validate=True) for name, key in raw["seal"].items()}
-        ring = KeyRing(raw["current"], seal, base64.b64decode(raw["index"], validate=True))
+        ring = KeyRing(
+            raw["current"], _opened(raw["seal"]), _index_keys(raw["index"]), _opened(raw.get("retired", {}))
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeyFileError(
             "数据密钥文件无法读取 (not a key file)",
@@ -128,7 +180,13 @@ def _load(path: Path) -> KeyRing:
             rule="应为含 current、seal、index 的 JSON",
             todo="从密钥备份恢复该文件",
         ) from error
-    if ring.current not in ring.seal or any(len(key) != SEAL_KEY_BYTES for key in seal.values()):
+    indexes = [*ring.index.values(), *ring.retired.values()]
+    if (
+        ring.current not in ring.seal
+        or any(len(key) != SEAL_KEY_BYTES for key in ring.seal.values())
+        or not ring.index
+        or any(len(key) != INDEX_KEY_BYTES for key in indexes)
+    ):
         raise KeyFileError(
             "数据密钥文件内容不一致 (broken key file)", where=str(path), todo="从密钥备份恢复该文件"
         )

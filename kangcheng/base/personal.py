@@ -24,6 +24,7 @@ VERSION = b"\x01"
 KEY_ID = slice(1, 5)
 NONCE = slice(5, 17)
 HEAD, TAG = 17, 16
+INDEX = "index-"  # a key mark of an index key
 
 _ring: KeyRing | None = None
 _source: tuple[Path, int] | None = None
@@ -117,9 +118,34 @@ def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
 
 
 def blind_index(value: str, purpose: str) -> bytes:
-    """32 bytes, the same for the same value and purpose: to find a sealed value by equality without opening any."""
-    mac = HMAC(_keys().index, SM3())
-    mac.update(purpose.encode() + b"\x00" + value.encode())
+    """32 bytes to write beside a sealed value, the same for the same value and purpose, by which it is found unopened."""
+    return blind_indexes(value, purpose)[0]
+
+
+def blind_indexes(value: str, purpose: str, *, retired: bool = False) -> list[bytes]:
+    """What to look a value up by: its index with the current key, and with the earlier one while a rotation runs.
+
+    With `retired`, also with keys of rotations that are over: for what is kept as an index alone.
+    """
+    ring = _newest()
+    text = purpose.encode() + b"\x00" + value.encode()
+    return [_mac(key, text) for key in [*ring.index.values(), *(ring.retired.values() if retired else ())]]
+
+
+def forward(model: type[models.Model], field: str, value: str, purpose: str) -> None:
+    """Before `value` is written: rows that have it under an earlier key get today's index, so that a constraint sees them.
+
+    Does nothing unless a rotation runs.
+    """
+    now, *earlier = blind_indexes(value, purpose)
+    if earlier:
+        with pgtrigger.ignore():
+            model._base_manager.filter(**{f"{field}__in": earlier}).update(**{field: now})
+
+
+def _mac(key: bytes, text: bytes) -> bytes:
+    mac = HMAC(key, SM3())
+    mac.update(text)
     return mac.finalize()
 
 
@@ -184,7 +210,7 @@ def reseal(model: type[models.Model], field: str, batch: int = 1000) -> int:
     while True:
         rows = model._base_manager.order_by("pk").filter(**({"pk__gt": last} if last else {}))[:batch]
         with transaction.atomic(), pgtrigger.ignore():
-            seen = list(rows.select_for_update().values_list("pk", _raw(column)))
+            seen = list(rows.select_for_update().values_list("pk", stored(model, field)))
             old = {pk: bytes(raw) for pk, raw in seen if raw is not None and bytes(raw)[KEY_ID] != current}
             for pk, raw in old.items():
                 model._base_manager.filter(pk=pk).update(**{field: unseal(raw, column.purpose)})
@@ -202,26 +228,43 @@ def mark_keys() -> None:
 
 def foreign_keys() -> list[str]:
     """Names of the keys with which the database was written and which this machine does not hold."""
-    ours = _marks()
-    marks = dict(KeyMark.objects.values_list("name", "mark"))
-    return sorted(name for name, mark in marks.items() if ours.get(name) != bytes(mark))
-
-
-def _marks() -> dict[str, bytes]:
-    ring = _keys()
-    marks = {"index": blind_index("mark", "key-mark")}
-    for name, key in ring.seal.items():
-        mac = HMAC(key, SM3())
-        mac.update(b"key-mark")
-        marks[f"seal-{name}"] = mac.finalize()
-    return marks
-
-
-def _raw(column: Any) -> Any:
-    """The column's bytes as stored, not opened."""
-    return models.Func(
-        models.F(column.attname), template="%(expressions)s", output_field=models.BinaryField()
+    ours = _marks(retired=True)
+    marks = {name: bytes(mark) for name, mark in KeyMark.objects.values_list("name", "mark")}
+    # The only index key had no id once: its mark is known by itself.
+    return sorted(
+        name
+        for name, mark in marks.items()
+        if ours.get(name) != mark and (name != "index" or mark not in ours.values())
     )
+
+
+def retired_in_use() -> set[str]:
+    """Ids of index keys this database is written with and that are retired on this machine: it is an older backup."""
+    ring, ours = _keys(), _marks(retired=True)
+    written = {bytes(mark) for mark in KeyMark.objects.values_list("mark", flat=True)}
+    return {name for name in ring.retired if ours[f"{INDEX}{name}"] in written}
+
+
+def unmark_retired() -> None:
+    """The database is no longer written with retired index keys."""
+    ours = _marks(retired=True)
+    gone = [ours[f"{INDEX}{name}"] for name in _keys().retired]
+    KeyMark.objects.filter(mark__in=gone).delete()
+
+
+def _marks(*, retired: bool = False) -> dict[str, bytes]:
+    ring = _keys()
+    index = {**ring.index, **ring.retired} if retired else ring.index
+    return {
+        **{f"{INDEX}{name}": _mac(key, b"key-mark\x00mark") for name, key in index.items()},
+        **{f"seal-{name}": _mac(key, b"key-mark") for name, key in ring.seal.items()},
+    }
+
+
+def stored(model: type[models.Model], field: str) -> Any:
+    """A column's bytes as stored, not opened, for a query."""
+    name = model._meta.get_field(field).attname  # type: ignore[union-attr]
+    return models.Func(models.F(name), template="%(expressions)s", output_field=models.BinaryField())
 
 
 def _key_id(sealed: bytes) -> str:
@@ -232,9 +275,14 @@ def _key_id(sealed: bytes) -> str:
 
 def _key(name: str) -> bytes | None:
     """The key with this id, looked for in the key file again if that has changed since it was read."""
-    if name not in _keys().seal and _source and _source[0].stat().st_mtime_ns != _source[1]:
+    return _keys().seal.get(name) or _newest().seal.get(name)
+
+
+def _newest() -> KeyRing:
+    """The ring, read again if the key file has changed: an index made with yesterday's key would find nobody."""
+    if _source and _source[0].exists() and _source[0].stat().st_mtime_ns != _source[1]:
         use(key_ring(_source[0], make=False), source=_source[0])
-    return _keys().seal.get(name)
+    return _keys()
 
 
 def _keys() -> KeyRing:

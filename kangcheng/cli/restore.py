@@ -26,8 +26,12 @@ def run(
     print(f"已恢复 {manifest['at']} 的备份 (restored)")
     boot.boot()
     boot.grant()
-    from kangcheng.base import personal
+    from kangcheng.base import personal, rotation
 
+    if rotation.take_up_again(place.key_file()):
+        print(
+            "备份早于上次换密钥，旧索引密钥已重新启用，请再运行 kangcheng keys rotate。 (older than the last rotation)"
+        )
     if missing := personal.foreign_keys():
         print(f"本机缺少密钥 {'、'.join(missing)}：身份证号、电话、住址无法显示和查找。 (keys missing)")
         print(f"请把原机器的密钥文件放到 {place.key_file()}，再运行 kangcheng doctor。")

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from kangcheng.access.contacts.services import open_contact
-from kangcheng.base.personal import blind_index
 from kangcheng.gateway.fhir import people as patients
 from kangcheng.gateway.fhir.exchange import Answer, Asked, of_resource
 from kangcheng.gateway.fhir.outcome import FhirError, outcome
@@ -62,7 +61,7 @@ def record_of(asked: Asked, resource: Row) -> NewRecord:
     """What a Patient says, as a record of the sender; its key is the sender's own number, else its id, else the identity."""
     number = identity(resource)
     return NewRecord(
-        system=asked.caller.actor.user_id.hex, number=_key(resource, number), name=full_name(resource),
+        system=_system(asked), number=_key(asked, resource, number), name=full_name(resource),
         area_code=_area(asked, resource), sex=patients.SEXES.get(resource.get("gender", ""), ""),
         birth_on=_day(resource.get("birthDate")), identity=number, phone=_phone(resource), address=_address(resource),
         institution_id=asked.caller.institution,
@@ -86,7 +85,11 @@ def full_name(resource: Row) -> str:
     return best.get("text") or together
 
 
-def _key(resource: Row, number: str) -> str:
+def _system(asked: Asked) -> str:
+    return asked.caller.actor.user_id.hex
+
+
+def _key(asked: Asked, resource: Row, number: str) -> str:
     for one in resource.get("identifier", ()):
         value = str(one.get("value", ""))
         if (
@@ -98,7 +101,7 @@ def _key(resource: Row, number: str) -> str:
     if resource.get("id"):
         return str(resource["id"])
     if number:
-        return blind_index(number, "fhir-patient").hex()
+        return matching.sender_number(_system(asked), number)
     raise FhirError(
         422, "required", "须有本系统的编号或居民身份证号 (an identifier is needed)", where="Patient.identifier",
         rule="居民经登记匹配写入", todo="补上 identifier",

@@ -7,12 +7,12 @@ from django.db import connection
 
 from kangcheng.base.accounts.types import Actor, Reach
 from kangcheng.gateway.machines.models import Machine
-from kangcheng.gateway.machines.services import mark_of
+from kangcheng.gateway.machines.services import marks_of
 from kangcheng.gateway.machines.types import Caller, Scopes, read_scopes
 
 _FIND = """
     SELECT m.id, m.title, m.institution_id, m.scopes FROM gateway_machinetoken t JOIN gateway_machine m ON m.id = t.machine_id
-    WHERE t.mark = %s AND t.revoked_at IS NULL AND t.expires_at > now()
+    WHERE t.mark = ANY(%s) AND t.revoked_at IS NULL AND t.expires_at > now()
       AND m.valid_from <= %s AND (m.valid_to IS NULL OR m.valid_to > %s)
 """
 
@@ -20,7 +20,7 @@ _FIND = """
 def caller(token: str, purpose: str, on: date) -> Caller | None:
     """Who shows this token; None when it is nobody's, expired or revoked. One query."""
     with connection.cursor() as sql:
-        sql.execute(_FIND, [mark_of(token), on, on])
+        sql.execute(_FIND, [marks_of(token), on, on])
         row = sql.fetchone()
     if row is None:
         return None
@@ -41,6 +41,11 @@ def caller_of(machine_id: UUID, purpose: str, on: date) -> Caller | None:
 def machines() -> list[Machine]:
     """All of them, by code."""
     return list(Machine.objects.order_by("code"))
+
+
+def named(code: str) -> Machine | None:
+    """The machine of a code."""
+    return Machine.objects.filter(code=code).first()
 
 
 def _actor(machine_id: UUID, title: str, institution: UUID | None, scopes: Scopes, purpose: str) -> Actor:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kangcheng.access.errors import NotPermitted
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
-from kangcheng.base.personal import blind_index
+from kangcheng.base.personal import blind_index, blind_indexes
 from kangcheng.gateway.machines.models import Machine, MachineToken
 from kangcheng.gateway.machines.types import MachineError, read_scopes
 
@@ -92,8 +92,19 @@ def end(*, machine_id: UUID, by: Actor, on: date, why: str) -> None:
 
 
 def mark_of(text: str) -> bytes:
-    """What a token is found by."""
+    """What is kept of a token."""
     return blind_index(text, TOKEN)
+
+
+def marks_of(text: str) -> list[bytes]:
+    """What a token is found by: it holds on when the keys were changed since it was issued."""
+    return blind_indexes(text, TOKEN, retired=True)
+
+
+def older_than(moment: datetime) -> list[str]:
+    """Codes of machines with a live token issued before `moment`."""
+    rows = MachineToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now(), created_at__lt=moment)
+    return sorted(set(rows.values_list("machine__code", flat=True)))
 
 
 def _require(by: Actor) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from kangcheng.base.models import SealedTextField
+from kangcheng.base.rotation import Blind
 from kangcheng.registry.history import tracked
 from kangcheng.registry.people.models import Resident
 from kangcheng.registry.validity import VALIDITY, Dated, in_order, no_overlap
@@ -18,6 +19,7 @@ class Card(Dated):
 
     personal: ClassVar[set[str]] = {"person", "number", "number_index"}
     plain: ClassVar[set[str]] = {"kind", "why_ended", *VALIDITY}
+    blind: ClassVar[dict[str, Blind]] = {"number_index": Blind("number", CARD)}
 
     person = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="cards")
     kind = models.CharField("种类", max_length=16)  # evoucher, social_card

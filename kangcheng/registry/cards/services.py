@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
-from kangcheng.base.personal import blind_index, seal
+from kangcheng.base.personal import blind_index, forward, seal
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.ids import new_id
 from kangcheng.registry.cards.models import CARD, Card
@@ -64,6 +64,8 @@ def _write(
         raise Faults(sorted(faults, key=lambda fault: fault.line or 0), where="凭证", todo="改正后重试")
     ids = [new_id() for _ in rows]
     with acting(by=by, on=on, why=why, action=action), refusing("凭证"):
+        for row in rows:
+            forward(Card, "number_index", row.number.strip(), CARD)
         copy_in(Card, _COLUMNS, map(_copied, ids, rows))
         subject = "card:many" if many else f"person:{rows[0].person_id}"
         record(action=action, subject=subject, by=by, on=on, why=why, detail={"rows": len(rows)})

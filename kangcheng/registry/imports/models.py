@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from kangcheng.base.models import Base, SealedTextField
+from kangcheng.base.rotation import Blind
 from kangcheng.registry.history import tracked
 from kangcheng.registry.people.models import IDENTITY
 
@@ -53,6 +54,7 @@ class ImportRow(Base):
 
     personal: ClassVar[set[str]] = {"identity", "identity_index", "name", "person_id", "values"}
     plain: ClassVar[set[str]] = {"batch", "number", "reason", "matched_on"}
+    blind: ClassVar[dict[str, Blind]] = {"identity_index": Blind("identity", IDENTITY)}
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="unmatched_rows")
     number = models.IntegerField("行号")

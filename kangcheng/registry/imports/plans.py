@@ -18,7 +18,6 @@ from kangcheng.registry.categories.types import NewCategory
 from kangcheng.registry.households.models import Household
 from kangcheng.registry.imports.columns import after, columns
 from kangcheng.registry.imports.types import Note, Report, Unmatched
-from kangcheng.registry.people.columns import identity_index
 from kangcheng.registry.people.models import PersonAlias, Resident
 from kangcheng.registry.people.rules import check, same_name
 from kangcheng.registry.people.services.register import registered
@@ -82,14 +81,14 @@ def plan(kind: str, content: bytes, file_name: str, *, by: Actor, on: date) -> P
     return made
 
 
-def known_people(indexes: Iterable[bytes]) -> dict[bytes, Known]:
-    """Identity index -> the golden row it leads to. Three queries, however many."""
-    ids = registered(indexes)
+def known_people(numbers: Iterable[str]) -> dict[str, Known]:
+    """Identity number -> the golden row it leads to. Three queries, however many."""
+    ids = registered(numbers)
     golden = dict(PersonAlias.objects.filter(until=None).values_list("person_id", "golden_id"))
     wanted = {golden.get(person_id, person_id) for person_id in ids.values()}
     rows = {row.pk: row for row in Resident.objects.filter(pk__in=wanted).only("name", "area_code")}
-    found = {index: rows[golden.get(person_id, person_id)] for index, person_id in ids.items()}
-    return {index: Known(row.pk, row.name, row.area_code) for index, row in found.items()}
+    found = {number: rows[golden.get(person_id, person_id)] for number, person_id in ids.items()}
+    return {number: Known(row.pk, row.name, row.area_code) for number, row in found.items()}
 
 
 def _count(reading: Reading) -> int:
@@ -98,13 +97,12 @@ def _count(reading: Reading) -> int:
 
 
 def _categories(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
-    indexes = {row.number: identity_index(row.values["identity"]) for row in rows}
-    known = known_people(indexes.values())
+    known = known_people(row.values["identity"] for row in rows)
     here = by.where("person.import")
     held = _held({person.id for person in known.values()})
     paths = areas.paths({person.area_code for person in known.values()})
     for row in rows:
-        person = known.get(indexes[row.number])
+        person = known.get(row.values["identity"])
         if person is None or not here.covers_area(person.area_code):
             # Who lives elsewhere waits like somebody unknown: a trial must not tell who is registered where.
             made.unmatched.append((row, _unmatched(row, "not_registered")))
@@ -162,20 +160,19 @@ def _unmatched(row: Row, reason: str) -> Unmatched:
 
 def _residents(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
     places = areas.find(row.values["area"] for row in rows)
-    indexes = {row.number: identity_index(row.values["identity"]) for row in rows}
-    known = known_people(indexes.values())
-    first: dict[bytes, int] = {}
+    known = known_people(row.values["identity"] for row in rows)
+    first: dict[str, int] = {}
     here = by.where("person.import")
     for row in rows:
-        index = indexes[row.number]
-        earlier = first.setdefault(index, row.number)
+        number = row.values["identity"]
+        earlier = first.setdefault(number, row.number)
         if earlier != row.number:
             made.refuse(
                 row, "identity", f"与第 {earlier} 行重复 (number twice)", "一个身份证号一行", "删去重复行"
             )
-        elif index not in known:
+        elif number not in known:
             _new_person(made, row, places[row.values["area"]], by, on)
-        elif not here.covers_area(known[index].area_code):
+        elif not here.covers_area(known[number].area_code):
             made.refuse(
                 row,
                 "identity",
@@ -183,7 +180,7 @@ def _residents(made: Plan, rows: list[Row], by: Actor, on: date) -> None:
                 "",
                 "由市级经办核对",
             )
-        elif same_name(known[index].name, row.values["name"]):
+        elif same_name(known[number].name, row.values["name"]):
             made.unchanged += 1
         else:
             made.refuse(row, "name", "该号码已登记为另一姓名 (registered under another name)", "", "核对证件")

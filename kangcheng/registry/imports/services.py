@@ -76,10 +76,10 @@ def match_again(*, by: Actor, on: date, why: str = "复核未匹配名单", batc
     with acting(by=by, on=on, why=why, action="import.match"), refusing("未匹配名单"):
         rows = ImportRow.objects.select_for_update().filter(matched_on=None, batch__state="applied")
         waiting = list(rows.filter(batch_id=batch_id) if batch_id else rows)
-        known = known_people(bytes(row.identity_index) for row in waiting)
+        known = known_people(row.identity for row in waiting)
         found = 0
         for row in waiting:
-            person = known.get(bytes(row.identity_index))
+            person = known.get(row.identity)
             if person and same_name(person.name, row.name) and by.covers_area(person.area_code):
                 _grant_waiting(row, person.id, by, on, why)
                 found += 1

@@ -14,7 +14,7 @@ from kangcheng.registry.matching.comparing import COUNTY, STREET
 from kangcheng.registry.matching.rules import Candidate
 from kangcheng.registry.matching.scoring import Model
 from kangcheng.registry.matching.traits import Traits, house
-from kangcheng.registry.people.columns import phone_index
+from kangcheng.registry.people.columns import identity_indexes, phone_indexes
 from kangcheng.registry.people.models import PersonAlias, Resident, SourceRecord
 
 LEAST_RESIDENTS = 10_000
@@ -23,7 +23,7 @@ MOST_OF_A_BLOCK = 400
 LAST = "\U0010ffff"
 OPENED = ("id", "name", "sex", "birth_on", "phone", "identity", "area_code", "address")
 _BLOCKS = {
-    "phone": "phone_index = %(phone)s",
+    "phone": "phone_index = ANY(%(phone)s)",
     "household": """id IN (SELECT m.person_id FROM registry_membership m JOIN registry_household h ON h.id = m.household_id
         WHERE h.number = %(household)s)""",
     "name_birth": "birth_on = %(birth)s AND name_pinyin = ANY(%(sounds)s)",
@@ -60,7 +60,7 @@ def _given(one: Traits) -> dict[str, Any]:
     sounds = {names.sounded(name) for name in (one.name, *names.rotations(one.name)) if name}
     year = one.birth.year if one.birth else None
     return {
-        "phone": phone_index(one.phone) if one.phone else None,
+        "phone": phone_indexes(one.phone) if one.phone else None,
         "household": one.household,
         "birth": one.birth,
         "sound": one.sounded,
@@ -127,10 +127,12 @@ def scored(
     return sorted(found, key=lambda candidate: -candidate.scored.weight)
 
 
-def holder(index: bytes) -> UUID | None:
-    """The golden row of whoever has the identity number with this blind index."""
+def holder(identity: str | None) -> UUID | None:
+    """The golden row of whoever has this identity number of 18 characters."""
+    if not identity:
+        return None
     row = (
-        Resident.objects.filter(identity_index=index)
+        Resident.objects.filter(identity_index__in=identity_indexes(identity))
         .exclude(left_why="error")
         .values_list("pk", flat=True)
         .first()

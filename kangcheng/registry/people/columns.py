@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kangcheng.base.personal import blind_index, seal
+from kangcheng.base.personal import blind_index, blind_indexes, forward, seal
 from kangcheng.kernel.ids import mask_identity
 from kangcheng.registry.people import models
 from kangcheng.registry.people.pinyin import initials, spelled
@@ -47,15 +47,31 @@ def identity_columns(identity: str) -> dict[str, Any]:
 
 
 def identity_index(identity: str) -> bytes:
-    """The blind index of a whole 18-character number."""
+    """The blind index of a whole 18-character number, as it is written."""
     return blind_index(identity, models.IDENTITY)
 
 
+def identity_indexes(identity: str) -> list[bytes]:
+    """What a whole 18-character number is looked up by; the first is as it is written."""
+    return blind_indexes(identity, models.IDENTITY)
+
+
+def forward_identity(identity: str) -> None:
+    """Before the number is written: whoever has it is found by today's index (see `personal.forward`)."""
+    if identity:
+        forward(models.Resident, "identity_index", identity, models.IDENTITY)
+
+
 def masked_index(masked: str) -> bytes:
-    """The blind index of "110105********1234": finds the few people who share it."""
+    """The blind index of "110105********1234", as it is written."""
     return blind_index(masked, models.IDENTITY_MASKED)
 
 
-def phone_index(phone: str) -> bytes:
-    """The blind index of a phone number in digits."""
-    return blind_index(phone, models.PHONE)
+def masked_indexes(masked: str) -> list[bytes]:
+    """What finds the few people who share "110105********1234"."""
+    return blind_indexes(masked, models.IDENTITY_MASKED)
+
+
+def phone_indexes(phone: str) -> list[bytes]:
+    """What a phone number in digits is looked up by."""
+    return blind_indexes(phone, models.PHONE)

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Func, Q
 
 from kangcheng.base.models import Base, SealedTextField
+from kangcheng.base.rotation import Blind
+from kangcheng.kernel.ids import mask_identity
 from kangcheng.registry.history import tracked
 
 IDENTITY = "identity-number"  # purposes of sealing and of blind indexes
@@ -33,6 +35,11 @@ class Resident(Base):
         "registered_area_code", "left_on", "left_why",
     }  # fmt: skip
     plain: ClassVar[set[str]] = {"source", "batch_id"}
+    blind: ClassVar[dict[str, Blind]] = {
+        "identity_index": Blind("identity", IDENTITY),
+        "identity_masked_index": Blind("identity", IDENTITY_MASKED, mask_identity),
+        "phone_index": Blind("phone", PHONE),
+    }
 
     name = models.CharField("姓名", max_length=64)
     name_pinyin = models.CharField("拼音", max_length=200)  # "zhang xiaoming": sorts and finds
@@ -95,6 +102,7 @@ class SourceRecord(Base):
     plain: ClassVar[set[str]] = {
         "system", "institution_id", "seen_on", "state", "how", "weight", "weights", "doubts", "filled",
     }  # fmt: skip
+    blind: ClassVar[dict[str, Blind]] = {"identity_index": Blind("identity", IDENTITY)}
 
     person = models.ForeignKey(
         Resident, on_delete=models.PROTECT, related_name="source_records", null=True, blank=True

@@ -16,8 +16,8 @@ from kangcheng.registry.matching.rules import NEW, Candidate
 from kangcheng.registry.matching.scoring import Model, Scored
 from kangcheng.registry.matching.services.judge import Judged, within_reach
 from kangcheng.registry.matching.traits import Traits, valid
-from kangcheng.registry.people.columns import identity_index
 from kangcheng.registry.people.models import PersonAlias, Resident
+from kangcheng.registry.people.services.register import registered
 
 WORTH = 2_000
 """From so many records on reading the whole register pays."""
@@ -57,10 +57,9 @@ def weighed(
 
 def _held(records: Mapping[str, Traits]) -> set[str]:
     """Keys of records whose valid number is in the register."""
-    numbers = {key: identity_index(one.identity) for key, one in records.items() if valid(one)}
-    rows = Resident.objects.filter(identity_index__in=list(numbers.values())).exclude(left_why="error")
-    known = {bytes(index) for index in rows.values_list("identity_index", flat=True) if index}
-    return {key for key, index in numbers.items() if index in known}
+    numbers = {key: one.identity for key, one in records.items() if valid(one)}
+    known = registered(numbers.values())
+    return {key for key, number in numbers.items() if number in known}
 
 
 def register() -> Iterator[tuple[UUID, Traits]]:

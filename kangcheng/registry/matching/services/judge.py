@@ -9,7 +9,6 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.registry.matching import candidates, rules, thresholds
 from kangcheng.registry.matching.rules import Candidate, Decision
 from kangcheng.registry.matching.traits import Traits, valid
-from kangcheng.registry.people.columns import identity_index
 from kangcheng.registry.people.selectors import get_many
 
 SINGLE = 1
@@ -36,7 +35,7 @@ def judge(
     one: Traits, *, by: Actor, on: date, birth: Birth | None = None, refused: Collection[UUID] = ()
 ) -> Judged:
     """Who `one` is. `refused`: people somebody has said it is not."""
-    holder = candidates.holder(identity_index(one.identity)) if valid(one) else None
+    holder = candidates.holder(one.identity) if valid(one) else None
     if holder and holder not in refused:
         weighed = candidates.scored(thresholds.model(), one, [holder])
         return Judged(rules.by_number(weighed[0]), "number")

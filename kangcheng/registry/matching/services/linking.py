@@ -76,7 +76,7 @@ def _offered(row: SourceRecord, golden: Resident) -> dict[str, str]:
 
 def _numbers(row: SourceRecord, golden: Resident) -> bool:
     """True when the record's number is valid, free, and agrees with the golden row's birth date and sex."""
-    if not valid(candidates.record_traits(row)) or candidates.holder(bytes(row.identity_index or b"")):
+    if not valid(candidates.record_traits(row)) or candidates.holder(row.identity):
         return False
     number = IdentityNumber.parse(str(row.identity))
     return number.birth == golden.birth_on and number.sex == golden.sex
@@ -101,7 +101,7 @@ def found(row: SourceRecord, *, by: Actor, on: date, why: str) -> bool:
     if not (row.name and row.sex and row.birth_on and row.area_code):
         return False
     traits = candidates.record_traits(row)
-    free = valid(traits) and candidates.holder(bytes(row.identity_index or b"")) is None
+    free = valid(traits) and candidates.holder(row.identity) is None
     new = NewPerson(
         name=row.name, area_code=row.area_code, identity=traits.identity if free and _own(traits) else "", sex=row.sex,
         birth_on=row.birth_on, phone=row.phone or "", address=row.address or "", source=row.system,
@@ -128,22 +128,24 @@ def wait(row: SourceRecord, likely: Iterable[Candidate], doubts: Iterable[str], 
     people = list(likely)
     traits = candidates.traits_of([UUID(c.person) for c in people])
     for candidate in people:
-        ask(candidate, facts.digest(one, traits[UUID(candidate.person)]), row.doubts, on=on, record=row)
+        ask(candidate, (one, traits[UUID(candidate.person)]), row.doubts, on=on, record=row)
     offered = [UUID(c.person) for c in people]
     MatchPair.objects.filter(record=row, state="open").exclude(person_id__in=offered).update(
         state="closed", decided_on=on
     )
 
 
-def ask(candidate: Candidate, digest: bytes, doubts: list[str], *, on: date, **side: Any) -> bool:
+def ask(
+    candidate: Candidate, both: tuple[Traits, Traits], doubts: list[str], *, on: date, **side: Any
+) -> bool:
     """Put a pair into the queue; False when it is there or was decided on the same facts."""
     pair = MatchPair.objects.select_for_update().filter(person_id=UUID(candidate.person), **side).first()
-    if pair and bytes(pair.facts_index) == digest and pair.state in ("open", "different"):
+    if pair and facts.same(pair.facts_index, *both) and pair.state in ("open", "different"):
         return False
     pair = pair or MatchPair(person_id=UUID(candidate.person), **side)
     pair.state, pair.weight, pair.weights = "open", candidate.scored.weight, thresholds.WEIGHTS
     pair.parts = [[p.field, p.level, round(p.weight, 3)] for p in candidate.scored.parts]
-    pair.doubts, pair.facts_index, pair.opinions = doubts, digest, []
+    pair.doubts, pair.facts_index, pair.opinions = doubts, facts.digest(*both), []
     pair.asked_on, pair.decided_on, pair.decided_by, pair.why = on, None, None, ""
     pair.save()
     return True
@@ -153,14 +155,13 @@ def refused(row: SourceRecord) -> set[UUID]:
     """People somebody has said the record is not, on the facts as they are now."""
     one = candidates.record_traits(row)
     said = {
-        pair.person_id: bytes(pair.facts_index)
-        for pair in MatchPair.objects.filter(record=row, state="different")
+        pair.person_id: pair.facts_index for pair in MatchPair.objects.filter(record=row, state="different")
     }
     traits = candidates.traits_of(said)
     return {
         person
         for person, digest in said.items()
-        if person in traits and facts.digest(one, traits[person]) == digest
+        if person in traits and facts.same(digest, one, traits[person])
     }
 
 

@@ -95,9 +95,9 @@ def _joined(row: SourceRecord) -> UUID:
 def _remember(row: SourceRecord, person_id: UUID, *, by: Actor, on: date, why: str) -> None:
     one = candidates.record_traits(row)
     weighed: list[Candidate] = candidates.scored(thresholds.model(), one, [person_id])
-    digest = facts.digest(one, candidates.traits_of([person_id])[person_id])
+    both = one, candidates.traits_of([person_id])[person_id]
     MatchPair.objects.filter(record=row, person_id=person_id).exclude(state="open").update(state="closed")
-    linking.ask(weighed[0], digest, [], on=on, record=row)
+    linking.ask(weighed[0], both, [], on=on, record=row)
     MatchPair.objects.filter(record=row, person_id=person_id).update(
         state="different", decided_on=on, decided_by=by.user_id, why=why[:LONGEST]
     )

@@ -58,7 +58,7 @@ def _take(new: NewRecord, known: Judged | None, *, by: Actor, on: date, why: str
             system=new.system, number=new.number, defaults={"seen_on": on, "state": "waiting"}
         )
         digest = facts.digest(given.traits)
-        if not made and bytes(row.facts_index or b"") == digest and row.birth_order == new.birth_order:
+        if not made and facts.same(row.facts_index, given.traits) and row.birth_order == new.birth_order:
             return _outcome(row, given, changed=False)
         mother, notes = _mother(new)
         _write(row, new, given, digest, mother)
@@ -127,7 +127,7 @@ def _mother(new: NewRecord) -> tuple[UUID | None, tuple[Fault, ...]]:
     if not new.mother_identity.strip():
         return None, ()
     try:
-        found = candidates.holder(identity_index(IdentityNumber.parse(new.mother_identity).text))
+        found = candidates.holder(IdentityNumber.parse(new.mother_identity).text)
     except IdentityError as error:
         return None, (Fault("mother_identity", error.what, error.rule, error.todo),)
     what = "母亲未登记 (mother not registered)"

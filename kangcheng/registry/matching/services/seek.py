@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
-from kangcheng.registry.matching import candidates, facts, rules, thresholds
+from kangcheng.registry.matching import candidates, rules, thresholds
 from kangcheng.registry.matching.models import MatchPair
 from kangcheng.registry.matching.rules import Candidate
 from kangcheng.registry.matching.services import batch, linking
@@ -64,4 +64,4 @@ def _ask(candidate: Candidate, person_id: UUID, one: Traits, other: Traits, on: 
     """Queue the pair, once whichever of the two was looked at; 1 when it is new."""
     if MatchPair.objects.filter(other_id=UUID(candidate.person), person_id=person_id).exists():
         return 0
-    return int(linking.ask(candidate, facts.digest(one, other), [], on=on, other_id=person_id))
+    return int(linking.ask(candidate, (one, other), [], on=on, other_id=person_id))

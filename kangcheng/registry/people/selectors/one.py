@@ -9,12 +9,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce
 
-from kangcheng.base.personal import blind_index
+from kangcheng.base.personal import blind_indexes
 from kangcheng.kernel.ids import IdentityNumber, mask_identity, mask_phone
 from kangcheng.registry.cards.models import CARD, Card
 from kangcheng.registry.households.models import Membership
 from kangcheng.registry.people import models
-from kangcheng.registry.people.columns import identity_index
+from kangcheng.registry.people.columns import identity_indexes
 from kangcheng.registry.people.types import FINDS, Alias, Contact, Facts, Person
 from kangcheng.registry.relations.models import PersonRelation
 from kangcheng.registry.validity import holds
@@ -93,8 +93,8 @@ def led_to(golden: Any) -> QuerySet[models.PersonAlias, Any]:
 
 def find_by_identity(number: str) -> Person | None:
     """Who has this identity number (18 or 15 characters). One indexed query. Raises IdentityError for a malformed one."""
-    index = identity_index(IdentityNumber.parse(number).text)
-    return _first(shown(None).filter(identity_index=index).exclude(left_why="error"))
+    indexes = identity_indexes(IdentityNumber.parse(number).text)
+    return _first(shown(None).filter(identity_index__in=indexes).exclude(left_why="error"))
 
 
 def find(*, by: str, value: str, on: date) -> list[Person]:
@@ -216,8 +216,8 @@ def person(row: models.Resident) -> Person:
 
 
 def _card(kind: str, number: str, on: date) -> Card | None:
-    index = blind_index(number.strip(), CARD)
-    return Card.objects.filter(holds(on), kind=kind, number_index=index).only("person_id").first()
+    indexes = blind_indexes(number.strip(), CARD)
+    return Card.objects.filter(holds(on), kind=kind, number_index__in=indexes).only("person_id").first()
 
 
 def _first(rows: QuerySet[models.Resident]) -> Person | None:

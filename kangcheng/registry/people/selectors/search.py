@@ -13,7 +13,7 @@ from kangcheng.registry.categories.models import PersonCategory
 from kangcheng.registry.coverage.models import Coverage
 from kangcheng.registry.households.models import Membership
 from kangcheng.registry.people import models
-from kangcheng.registry.people.columns import identity_index, masked_index, phone_index
+from kangcheng.registry.people.columns import identity_indexes, masked_indexes, phone_indexes
 from kangcheng.registry.people.rules import PHONE, plain_name, plain_phone
 from kangcheng.registry.people.selectors.one import not_absorbed, person, shown
 from kangcheng.registry.people.types import Person
@@ -83,9 +83,9 @@ def _read(text: str, on: date) -> Q:
         return Q()
     compact = "".join(plain.split()).upper()
     if identity_valid(compact):
-        return Q(identity_index=identity_index(IdentityNumber.parse(compact).text))
+        return Q(identity_index__in=identity_indexes(IdentityNumber.parse(compact).text))
     if MASKED.fullmatch(compact):
-        return Q(identity_masked_index=masked_index(f"{compact[:6]}{'*' * 8}{compact[-4:]}"))
+        return Q(identity_masked_index__in=masked_indexes(f"{compact[:6]}{'*' * 8}{compact[-4:]}"))
     if any(sign.isdigit() for sign in plain):
         return _numbers(plain, on)
     if plain.isascii():
@@ -101,4 +101,4 @@ def _numbers(plain: str, on: date) -> Q:
     )
     found = Q(Exists(household))
     phone = plain_phone(plain)
-    return found | Q(phone_index=phone_index(phone)) if PHONE.fullmatch(phone) else found
+    return found | Q(phone_index__in=phone_indexes(phone)) if PHONE.fullmatch(phone) else found

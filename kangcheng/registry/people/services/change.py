@@ -11,7 +11,7 @@ from kangcheng.kernel.errors import Fault, Faults
 from kangcheng.registry.areas.selectors import unknown
 from kangcheng.registry.copying import refusing
 from kangcheng.registry.people import models
-from kangcheng.registry.people.columns import columns
+from kangcheng.registry.people.columns import columns, forward_identity
 from kangcheng.registry.people.rules import check
 from kangcheng.registry.people.services.merge import locked
 from kangcheng.registry.people.types import NewPerson
@@ -42,6 +42,7 @@ def update(*, person_id: UUID, by: Actor, on: date, why: str = "", **changes: An
         require(by, "person.write", area=new.person.area_code)
         changed = tuple(name for name in CHANGEABLE if getattr(new.person, name) != old[name])
         if changed:
+            forward_identity(new.person.identity)
             values = columns(new.person)
             values.pop("source")
             models.Resident.objects.filter(pk=row.pk).update(**values)

@@ -14,7 +14,7 @@ from kangcheng.kernel.ids import new_id
 from kangcheng.registry.areas.selectors import unknown
 from kangcheng.registry.copying import copy_in, refusing
 from kangcheng.registry.people import models
-from kangcheng.registry.people.columns import COPIED, columns, identity_index
+from kangcheng.registry.people.columns import COPIED, columns, forward_identity, identity_indexes
 from kangcheng.registry.people.rules import check
 from kangcheng.registry.people.types import NewPerson
 from kangcheng.registry.permission import require, require_areas
@@ -29,6 +29,7 @@ def register(*, new: NewPerson, by: Actor, on: date, why: str = "") -> UUID:
         raise Faults(faults, where="居民", todo="改正后重新登记")
     person_id = new.id or new_id()
     with acting(by=by, on=on, why=why, action="person.register"), refusing("居民"):
+        forward_identity(checked.person.identity)
         models.Resident.objects.create(id=person_id, **columns(checked.person))
         record(action="person.register", subject=f"person:{person_id}", by=by, on=on, why=why)
     return person_id
@@ -45,10 +46,10 @@ def bulk(
     people = [one.person for one in checks]
     require_areas(by, "person.import", {person.area_code for person in people})
     faults = [fault for one in checks for fault in one.faults]
-    indexes = [identity_index(person.identity) if person.identity else None for person in people]
+    numbers = [person.identity for person in people]
     faults += _area_faults(people, numbered=True)
-    faults += _repeated(indexes)
-    faults += _registered(indexes)
+    faults += _repeated(numbers)
+    faults += _registered(numbers)
     if faults:
         raise Faults(sorted(faults, key=lambda fault: fault.line or 0), where="居民", todo="改正后整批重报")
     ids = [person.id or new_id() for person in people]
@@ -59,16 +60,16 @@ def bulk(
     return ids
 
 
-def registered(indexes: Iterable[bytes]) -> dict[bytes, UUID]:
-    """Identity index -> person of those that are registered. One query."""
-    wanted = list(set(indexes))
+def registered(numbers: Iterable[str]) -> dict[str, UUID]:
+    """Identity number (18 characters) -> person of those that are registered. One query."""
+    asked = {index: number for number in set(numbers) for index in identity_indexes(number)}
     with connection.cursor() as sql:
         sql.execute(
             "SELECT identity_index, id FROM registry_resident "
             "WHERE identity_index = ANY(%s) AND left_why <> 'error'",
-            [wanted],
+            [list(asked)],
         )
-        return {bytes(index): person_id for index, person_id in sql.fetchall()}
+        return {asked[bytes(index)]: person_id for index, person_id in sql.fetchall()}
 
 
 def _copied(person_id: UUID, person: NewPerson, batch_id: UUID | None) -> tuple[object, ...]:
@@ -97,26 +98,26 @@ def _area_faults(people: Sequence[NewPerson], *, numbered: bool = False) -> list
     return faults
 
 
-def _repeated(indexes: Sequence[bytes | None]) -> list[Fault]:
-    counts = Counter(index for index in indexes if index)
-    first: dict[bytes, int] = {}
+def _repeated(numbers: Sequence[str]) -> list[Fault]:
+    counts = Counter(number for number in numbers if number)
+    first: dict[str, int] = {}
     faults = []
-    for line, index in enumerate(indexes, 1):
-        if index is None or counts[index] == 1:
+    for line, number in enumerate(numbers, 1):
+        if not number or counts[number] == 1:
             continue
-        if index in first:
-            what = f"身份证号与第 {first[index]} 行相同 (number twice)"
+        if number in first:
+            what = f"身份证号与第 {first[number]} 行相同 (number twice)"
             faults.append(Fault("identity", what, "一个身份证号只登记一人", "删去重复行", line=line))
-        first.setdefault(index, line)
+        first.setdefault(number, line)
     return faults
 
 
-def _registered(indexes: Sequence[bytes | None]) -> list[Fault]:
-    known = registered(index for index in indexes if index)
+def _registered(numbers: Sequence[str]) -> list[Fault]:
+    known = registered(number for number in numbers if number)
     return [
         Fault(
             "identity", "身份证号已登记 (number registered)", "一个身份证号只登记一人", "删去该行", line=line
         )
-        for line, index in enumerate(indexes, 1)
-        if index in known
+        for line, number in enumerate(numbers, 1)
+        if number in known
     ]
