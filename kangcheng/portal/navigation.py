@@ -38,6 +38,7 @@ MENU = (
             Item(Words("检查表", "Checklists"), "checklists", ("plan.look", "inspect.write")),
             Item(Words("点评审查", "Reviews"), "findings", ("claim.audit", "inspect.write", "report.write")),
             Item(Words("文书", "Documents"), "documents", ("claim.audit", "inspect.write", "report.write")),
+            Item(Words("显示屏", "Screens"), "screens", ("register.look",)),
             Item(Words("我的申请", "My applications"), "cases", ("own.look",)),
             Item(Words("通知", "Notices"), "notices", ("work.do", "own.look")),
             Item(Words("我的健康与结算", "My care and bills"), "own", ("own.look",)),

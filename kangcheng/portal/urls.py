@@ -14,6 +14,7 @@ AREAS = (
     "counter",
     "funds",
     "work",
+    "open",
     "plan",
     "performance",
     "admin",

@@ -20,7 +20,7 @@ from kangcheng.policy.pack import Pack
 from kangcheng.work.checklists import selectors, services
 from kangcheng.work.checklists.types import ON_SITE, SELF, Item, Standard, Unit
 
-MOST = 24  # units of a round: enough to see progress, few enough to keep the city quick to make
+MOST = 9  # units of a round: enough to see progress, few enough to keep the city quick to make
 GOOD = 0.85  # chance that an item is answered well
 BEGUN = timedelta(days=40)  # how long ago a round was opened
 OPEN_FOR = timedelta(days=60)

@@ -5,6 +5,7 @@ from kangcheng.work.notices.models import HouseholdTold, Notice, Preference, Tel
 from kangcheng.work.processes.models import Case, CaseAlarm, CaseStep, CaseWaiting, Definition
 from kangcheng.work.registers.models import RegisterImport, RegisterRow, RegisterView
 from kangcheng.work.reviews.models import Finding, FindingStep, ReviewRun
+from kangcheng.work.screens.models import ScreenFetch
 from kangcheng.work.tasks.models import Task
 from kangcheng.work.templates.models import DocumentPrint, DocumentSeries, IssuedDocument
 
@@ -29,6 +30,7 @@ __all__ = [
     "ReviewRun",
     "Round",
     "RoundUnit",
+    "ScreenFetch",
     "Sheet",
     "Task",
     "Telling",

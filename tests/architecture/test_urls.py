@@ -11,7 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kangcheng.base.accounts.roles import ROLES
 
 # Addresses a stranger may use: to log in, and to switch the language of the log-in page.
-OPEN = {"login/", "login/code/", "logout/", "i18n/setlang/"}
+OPEN = {"login/", "login/code/", "logout/", "i18n/setlang/"} | {
+    "open/policies/", "open/surroundings/", "open/certificates/", "open/screen/<str:key>/", "open/screen/<str:key>/feed.json",
+}  # fmt: skip
 # What a user without any role still sees: their own account and the page that says no role has been given.
 OWN = OPEN | {"", "me/", "me/password/", "me/second-factor/", "me/second-factor/off/"}
 REFUSED = {401, 403, 404, 405}

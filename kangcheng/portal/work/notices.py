@@ -21,6 +21,7 @@ from kangcheng.work.notices import selectors, services
 from kangcheng.work.notices.types import HOW, NoticeError, PolicyNotice
 
 DOORS = ("work.do", "own.look")
+POOR = "registered_poor"
 PAGES = {"case": "case", "task": "task"}  # source kind -> page that shows it
 HOW_EN = {
     "visit": "visit",
@@ -135,7 +136,18 @@ def policies(request: Asking) -> HttpResponse:
 HOUSEHOLDS = (
     Column("number", Words("户号", "Household"), "mono", order="number"),
     Column("area", Words("所在地", "Area"), order="area"),
-)
+    Column("poor", Words("建档立卡户", "Registered poor"), source=lambda r: t("是", "yes") if r["poor"] else "", order="poor"),
+)  # fmt: skip
+HOUSEHOLD_FILTERS = (
+    Filter("number", Words("户号", "Household"), "number"),
+    Filter("area", Words("所在地", "Area"), "area"),
+    Filter(
+        "poor", Words("建档立卡户", "Registered poor"),
+        lambda shown, text: [row for row in shown if row["poor"] == (text == "yes")],
+        [("yes", Words("是", "yes")), ("no", Words("否", "no"))],
+    ),
+)  # fmt: skip
+SHOWN_TOLD = 50
 
 
 @page("person.look")
@@ -152,28 +164,39 @@ def policy(request: Asking, notice_id: UUID) -> HttpResponse:
         )
         return redirect("portal:policy_notice", notice_id=notice_id)
     left = selectors.not_told(notice_id, request.actor, request.today)
+    poor = registered.with_category(found.area_code, POOR, request.today)
     names = areas.names({one.area_code for one in left})
     rows = [
-        {"id": one.id, "number": one.number, "area": names.get(one.area_code, one.area_code)} for one in left
-    ]
-    filters = (
-        Filter("number", Words("户号", "Household"), "number"),
-        Filter("area", Words("所在地", "Area"), "area"),
-    )
+        {"id": one.id, "number": one.number, "area": names.get(one.area_code, one.area_code), "poor": one.id in poor}
+        for one in left
+    ]  # fmt: skip
     if wants_sheet(request):
-        return sheet(request, rows, HOUSEHOLDS, filters=filters, name=t("未告知家庭", "not told"))
+        return sheet(request, rows, HOUSEHOLDS, filters=HOUSEHOLD_FILTERS, name=t("未告知家庭", "not told"))
     context = {
         "notice": _policy(found),
         "listing": listing(
             request,
             rows,
             HOUSEHOLDS,
-            filters=filters,
+            filters=HOUSEHOLD_FILTERS,
             empty=Words("各户都已告知", "Every household has been told"),
         ),
         "how": [(code, t(zh, HOW_EN[code])) for code, zh in HOW.items()],
+        "poor": len(poor),
+        "poor_left": sum(bool(row["poor"]) for row in rows),
+        "told": _told_rows(notice_id),
     }
     return render(request, "portal/work/policy.html", context)
+
+
+def _told_rows(notice_id: UUID) -> list[dict[str, Any]]:
+    """Household, how, when and by whom, of those told last."""
+    rows = list(selectors.told_households(notice_id))[:SHOWN_TOLD]
+    found = {one["household_id"]: registered.get(one["household_id"]) for one in rows}
+    return [
+        row | {"number": one.number if (one := found[row["household_id"]]) else "", "how": t(HOW[row["how"]], HOW_EN[row["how"]])}
+        for row in rows
+    ]  # fmt: skip
 
 
 def _told(request: Asking, notice_id: UUID) -> int:

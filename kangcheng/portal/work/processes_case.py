@@ -19,6 +19,7 @@ from kangcheng.policy.entry import Entry
 from kangcheng.policy.guards import data_of, listed
 from kangcheng.portal import citypack
 from kangcheng.portal.doors import Asking, NotFound, page
+from kangcheng.portal.open import certificates
 from kangcheng.portal.words import t
 from kangcheng.portal.work import processes_diagram, processes_shown
 from kangcheng.portal.work.processes import DOORS
@@ -53,6 +54,7 @@ def case(request: Asking, case_id: UUID) -> HttpResponse:
         "opinions": selectors.may_opine(case_id, request.actor),
         "diagram": processes_diagram.draw(found.entry, found.state, found.passed),
         "key": new_id(),
+        "certificate": certificates.address(found),
     }
     return render(request, "portal/work/case.html", context)
 

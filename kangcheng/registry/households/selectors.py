@@ -36,6 +36,15 @@ def in_area(area: str, on: date) -> list[Household]:
     return [_household(row) for row in rows.order_by("area_code", "number")]
 
 
+def with_category(area: str, category: str, on: date) -> set[UUID]:
+    """Households of the area with a member who is in the category on the day. One query."""
+    rows = Membership.objects.filter(
+        holds(on), holds(on, "person__categories__"), household__area_code__startswith=area,
+        person__categories__category=category,
+    )  # fmt: skip
+    return set(rows.values_list("household_id", flat=True))
+
+
 def members(household_id: UUID, on: date) -> list[Member]:
     """Who belongs to the household on the day, the head first."""
     rows = Membership.objects.filter(holds(on), household_id=household_id)

@@ -27,6 +27,12 @@ def case(case_id: UUID, *, by: Actor) -> CaseView:
     return _view(row)
 
 
+def public_state(process: str, number: str) -> tuple[str, str, date | None] | None:
+    """State, label and last day of a case, for a page that verifies a number; None when there is none. Nothing about a person."""
+    row = Case.objects.filter(process=process, number=number).first()
+    return (row.state, row.label, row.closed_on) if row else None
+
+
 def worklist(by: Actor) -> QuerySet[Case]:
     """Open cases that wait for the actor or were reported to them, overdue first."""
     mine = CaseWaiting.objects.filter(_waits_for(by), case=OuterRef("pk"))
