@@ -59,6 +59,8 @@ def prepare(*, residents: int, seed: int) -> None:
     with step("更新数据库结构 (tables)"):
         _migrate()
     _load_city(residents, seed, today)
+    with step("台账筛选所用的索引 (indexes of registers)"):
+        _index_registers()
     _fill_lake(today)
     with step("准备演示账户 (log-ins)"):
         from kangcheng.config.demo_users import ensure_users
@@ -106,6 +108,12 @@ def _migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     boot.grant()
     personal.mark_keys()
+
+
+def _index_registers() -> None:
+    from kangcheng.work.registers import selectors, services
+
+    services.prepare(selectors.registers().values())
 
 
 def _load_city(residents: int, seed: int, on: date) -> None:

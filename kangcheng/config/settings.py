@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",  # its page of the API is served from here, not from elsewhere
     "django_otp",
     "django_otp.plugins.otp_totp",
     "axes",

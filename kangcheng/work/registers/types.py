@@ -92,6 +92,9 @@ class Payable:
     when: Condition
 
 
+MOST_COMBINED = 12
+
+
 @dataclass(frozen=True)
 class Covers:
     """What should each have a row: `each` institution (of the types `of`), county, township, village, or row of register `of`."""
@@ -151,6 +154,12 @@ class Register:
     def indexed(self) -> tuple[Column, ...]:
         """Columns with an index: those to filter by."""
         return tuple(column for column in self.columns if column.filter and not column.personal)
+
+    @property
+    def combined(self) -> tuple[Column, ...]:
+        """Columns of few values that are filtered by together: they share one index; none when there is but one of them."""
+        found = tuple(one for one in self.indexed if one.type in ("code", "flag") and not one.several)
+        return found[:MOST_COMBINED] if len(found) > 1 else ()
 
 
 def table_name(register: str) -> str:

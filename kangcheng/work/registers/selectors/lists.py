@@ -51,39 +51,52 @@ def page(register: Register, asked: Asked, by: Actor, *, size: int = 50) -> Page
     if asked.known is not None:
         return _page_known(register, asked, by, size)
     found = _narrowed(register, asked, by)
-    with _steered("enable_bitmapscan"):
-        ids = list(found.order_by().values_list("pk", flat=True)[: MOST_COUNT + 1])
-    if len(ids) <= MOST_COUNT:  # all that match are in hand: no plan can go wrong over them
-        few = RegisterRow.objects.filter(pk__in=ids if asked.sort else _next_ids(ids, asked.after, size))
-        window = list(_paged(register, few, asked)[: size + 1])
+    count, ids = _met(found, asked, size, walked=len(_combined(register, asked)) > 1)
+    if ids is not None:  # all that match are in hand: no plan can go wrong over them
+        window = list(_paged(register, RegisterRow.objects.filter(pk__in=ids), asked)[: size + 1])
     else:
-        with _steered("enable_sort" if not asked.sort else ""):
+        with _steered(*([] if asked.sort else ["enable_sort"])):
             window = list(_paged(register, found, asked)[: size + 1])
     rows = [row_of(register, one) for one in window[:size]]
     after = _cursor(window[size - 1], asked.sort) if len(window) > size else ""
-    return Page(rows, after, min(len(ids), MOST_COUNT), len(ids) > MOST_COUNT)
+    return Page(rows, after, min(count, MOST_COUNT), count > MOST_COUNT)
+
+
+def _met(found: QuerySet[Any], asked: Asked, size: int, *, walked: bool) -> tuple[int, list[UUID] | None]:
+    """How many rows match, up to one more than MOST_COUNT, and the ids the page is made of; None when too many match.
+
+    `walked`: along the combined index, newest first, which never takes longer than its own length.
+    """
+    some = (found.order_by("-pk") if walked else found.order_by()).values("pk")[: MOST_COUNT + 1]
+    sql, params = some.query.sql_with_params()
+    below = None if asked.sort else _read_cursor(asked.after).get("id")
+    most = MOST_COUNT if asked.sort else size + 1
+    page = "(array_agg(id ORDER BY id DESC) FILTER (WHERE %s::uuid IS NULL OR id < %s::uuid))[1:%s]"
+    ask = f"SELECT count(*), CASE WHEN count(*) <= {MOST_COUNT} THEN coalesce({page}, '{{}}') END FROM ({sql}) met (id)"  # noqa: S608
+    with (
+        _steered("enable_bitmapscan", *(["enable_sort"] if walked else [])),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(ask, [below, below, most, *params])
+        count, ids = cursor.fetchone()
+    return count, ids
 
 
 @contextmanager
-def _steered(setting: str) -> Iterator[None]:
+def _steered(*settings: str) -> Iterator[None]:
     """Plan what is asked inside without bitmaps or sorts: over many matches the first rows are met soonest by walking an index.
 
     The planner cannot know how many rows a value of a JSON column holds, and guesses half a percent.
     """
-    if not setting:
+    if not settings:
         yield
         return
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL {setting} = off")
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting} = off")
         yield
-        cursor.execute(f"SET LOCAL {setting} = on")
-
-
-def _next_ids(ids: list[UUID], after: str, size: int) -> list[UUID]:
-    """The ids of the page after a cursor, newest first, and one more."""
-    cursor = _read_cursor(after)
-    below = UUID(cursor["id"]) if cursor else None
-    return sorted((one for one in ids if below is None or one < below), reverse=True)[: size + 1]
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting} = on")
 
 
 def counts(by: Actor) -> dict[str, int]:
@@ -120,11 +133,13 @@ def _narrowed(register: Register, asked: Asked, by: Actor) -> QuerySet[Any]:
         found = found.filter(Q(valid_to=None) | Q(valid_to__gt=asked.as_of), valid_from__lte=asked.as_of)
     elif asked.as_of and register.when:
         found = found.filter(when_on__lte=asked.as_of)
+    chosen = _combined(register, asked)
+    walked = chosen if len(chosen) > 1 else set()
     for name, value in asked.filters.items():
         column = _column(register, name)
         if isinstance(column, Column) and (column.personal or not reach.sees_column(column, by)):
             raise AskedWrongly("不能按这一列筛选 (no filter on this column)", where=name)
-        condition, params = _condition(register, column, value)
+        condition, params = _condition(register, column, value, combined=name in walked)
         if condition:
             found = found.extra(where=[condition], params=params)  # noqa: S610  names of checked entries only
     return found
@@ -137,13 +152,25 @@ def _column(register: Register, name: str) -> Column | Derived:
     return column
 
 
+def _combined(register: Register, asked: Asked) -> set[str]:
+    """The columns asked for that the register's combined index holds."""
+    return {column.id for column in register.combined if column.id in asked.filters}
+
+
 def expression(column: Column) -> str:
     """The indexed SQL of a column, over the table's own name."""
     text = f"(work_registerrow.data ->> '{column.id}')"
     return f"({text}::numeric)" if column.type in ("number", "money") else text
 
 
-def _condition(register: Register, column: Column | Derived, value: Any) -> tuple[str, list[Any]]:
+def _condition(
+    register: Register, column: Column | Derived, value: Any, *, combined: bool
+) -> tuple[str, list[Any]]:
+    if combined and isinstance(
+        column, Column
+    ):  # written as in the combined index, so that no other one serves
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return f"coalesce(work_registerrow.data ->> '{column.id}', '') = %s", [text]
     if isinstance(column, Derived):
         text = formula_sql(register)[column.id].replace("r.data", "work_registerrow.data").replace("%", "%%")
         return _compared(f"({derived_sql(column, text)})", column.type, value)

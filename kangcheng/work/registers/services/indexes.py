@@ -1,5 +1,6 @@
 """Indexes for the columns that entries declare `filter`, `unique` or part of a stretch; made by the owner of the tables.
 
+Columns of few values also share one index, newest row first: several of them together are answered by one walk along it.
 Without them everything answers the same, slower: a register added today is fast after the next `upgrade`.
 """
 
@@ -60,8 +61,10 @@ def _wanted(registers: Iterable[Register]) -> Iterator[tuple[str, str]]:
         compared = {rule.per[0] for rule in register.no_overlap}
         for column in register.columns:
             if not column.personal and (column.filter or column.unique or column.id in compared):
-                name = _name(register, column)
-                yield name, f'CREATE INDEX "{name}" ON work_registerrow {_columns(column)} {where}'
+                yield _index(register, column.id, _columns(column), where)
+        if register.combined:
+            held = ", ".join(f"(coalesce(data ->> '{column.id}', ''))" for column in register.combined)
+            yield _index(register, "", f"(id DESC, {held}, area_code varchar_pattern_ops)", where)
 
 
 def _columns(column: Column) -> str:
@@ -73,7 +76,8 @@ def _columns(column: Column) -> str:
     return f"({text} text_pattern_ops, id DESC)" if column.type in ("text", "area") else f"({text}, id DESC)"
 
 
-def _name(register: Register, column: Column) -> str:
-    """Told apart by what the index is made of, so that a changed type makes a new one."""
-    what = f"{register.id}\n{column.id}\n{_columns(column)}"
-    return PREFIX + hashlib.blake2b(what.encode(), digest_size=12).hexdigest()
+def _index(register: Register, column: str, columns: str, where: str) -> tuple[str, str]:
+    """Name and statement. The name follows what the index is made of, so that a changed type makes a new one."""
+    what = f"{register.id}\n{column}\n{columns}"
+    name = PREFIX + hashlib.blake2b(what.encode(), digest_size=12).hexdigest()
+    return name, f'CREATE INDEX "{name}" ON work_registerrow {columns} {where}'

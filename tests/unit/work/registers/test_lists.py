@@ -42,7 +42,7 @@ def asked_for(posts, by, **filters):
 @pytest.mark.parametrize("indexed", [False, True])
 def test_filters(posts, twelve, system, places, indexed):
     if indexed:
-        assert len(prepare([posts])) == 8 and prepare([posts]) == []
+        assert len(prepare([posts])) == 9 and prepare([posts]) == []
     assert asked_for(posts, system, duty="nurse") == ["01", "04", "07", "10"]
     assert asked_for(posts, system, skills="lab") == ["01", "03", "05", "07", "09", "11"]
     assert asked_for(posts, system, hours=(Fraction(20), None)) == ["08", "09", "10", "11"]
@@ -51,6 +51,10 @@ def test_filters(posts, twelve, system, places, indexed):
     assert asked_for(posts, system, clinic=str(places["拉僧庙卫生室"])) == ["09", "10", "11"]
     assert asked_for(posts, system, number="1") == ["10", "11"]
     assert asked_for(posts, system, approved=True) == ["06", "07", "08", "09", "10", "11"]
+    assert asked_for(posts, system, duty="nurse", approved=True) == ["07", "10"], (
+        "both in the index they share"
+    )
+    assert asked_for(posts, system, duty="care", approved=False) == []
     assert asked_for(posts, system, trained=True) == ["10", "11"]
     assert asked_for(posts, system, trained=False, duty="cure") == ["00", "03", "06", "09"]
 
