@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kangcheng.lake.tables import Column, Table
+from kangcheng.records.recognition.lake import TABLES as RECOGNITION
 from kangcheng.records.views.reading import family, read
 from kangcheng.records.views.sql import select
 
@@ -93,4 +94,4 @@ def _table(name: str) -> Table:
     return Table(name, title, (*_OWN, *columns), select(view), when=_DAYS[name])
 
 
-TABLES: tuple[Table, ...] = tuple(_table(name) for name in DEFINITIONS)
+TABLES: tuple[Table, ...] = (*(_table(name) for name in DEFINITIONS), *RECOGNITION)

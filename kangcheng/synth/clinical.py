@@ -226,7 +226,7 @@ class _Maker:
     def _result(self, key: str, one: Row, day: date, place: str) -> Row:
         low, high = float(one["low"]), float(one["high"])
         shift = 1.6 if one["code"] in ("glu", "hba1c") and "E11" in self.ill else 1.0
-        value = round(self.rng.gauss((low + high) / 2 * shift, (high - low) / 4), int(one["digits"]))
+        value = round(self.rng.gauss((low + high) / 2 * shift, (high - low) / 4), int(one["digits"]) or None)
         flag = "L" if value < low else "H" if value > high else "N"
         unit = {"unit": one["unit"]}
         return {

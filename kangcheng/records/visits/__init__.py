@@ -1,0 +1,1 @@
+"""A visit as a clinician writes it down, and its later corrections."""
