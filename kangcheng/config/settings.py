@@ -29,6 +29,7 @@ KEY_FILE = place.key_file()
 FILES_FOLDER = DATA / "files"
 LAKE_FOLDER = DATA / "lake"
 PACKS_FOLDER = place.PACKS
+INBOX = "kangcheng.gateway.inbox"  # what the pages of the inbox ask
 CITY_PACK = os.environ.get("KANGCHENG_PACK", "kangcheng")
 HTTPS = os.environ.get("KANGCHENG_HTTPS") == "1"
 

@@ -38,6 +38,7 @@ PERMISSIONS = {
     "register.look": "查看台账",
     "register.write": "填写台账",
     "work.do": "办理流程、任务，收阅通知",
+    "inbox.work": "处理接入消息",
     "audit.look": "查看审计日志",
     "system.operate": "运行维护",
 }
@@ -113,11 +114,12 @@ _ALL = (
     _role(
         "institution_manager", "机构负责人", "Institution manager", "本机构的人员、目录对照与结算",
         "catalogue.write", "institution.write", "staff.write", "claim.look", "plan.look", "report.write", "register.look", "register.write",
+        "inbox.work",
     ),
     _role(
         "bureau_officer", "机关科员", "Bureau officer", "登记和核对台账，办理清单与流程（全市、县区或乡镇）",
         "person.look", "plan.look", "report.write", "pack.look", "register.look", "register.write", "institution.write",
-        "staff.write",
+        "staff.write", "inbox.work",
     ),
     _role(
         "bureau_leader", "局领导", "Bureau leader", "基金、规划、报告；批准导出与政策发布",

@@ -2,9 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from kangcheng.portal.records import encounter, forms, record
+from kangcheng.portal.records import encounter, forms, inbox, record
 
 urlpatterns: list[URLPattern] = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/messages/", inbox.inbox_messages, name="inbox_messages"),
+    path("inbox/messages/<uuid:message_id>/", inbox.inbox_message, name="inbox_message"),
+    path("inbox/messages/<uuid:message_id>/correct/", inbox.inbox_correct, name="inbox_correct"),
+    path("inbox/messages/<uuid:message_id>/replay/", inbox.inbox_replay, name="inbox_replay"),
     path("forms/", forms.forms, name="forms"),
     path("forms/<str:form_id>/", forms.form, name="form"),
     path("people/<uuid:person_id>/record/", record.record, name="record"),
