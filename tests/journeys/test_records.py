@@ -18,6 +18,20 @@ def open_record(doctor, person):
     doctor.wait_for_url(re.compile("/record/$"))
 
 
+def repeat_with_a_reason(doctor, person):
+    """The same test once more, with the reason kept in the record."""
+    doctor.goto(f"/people/{person['id']}/encounter/new/")
+    doctor.fill("#complaint", "头痛加重伴呕吐")
+    doctor.fill("#diagnosis-0", "G43 偏头痛")
+    doctor.fill("#test-0", "fee-ct CT平扫")
+    doctor.click("text=签名并写入")
+    doctor.check("input[name=decision-0][value=repeated]")
+    doctor.fill("input[name=reason-0]", "病情明显变化")
+    doctor.click("text=签名并写入")
+    doctor.wait_for_url(re.compile(r"/encounter/[0-9a-f-]{36}/$"))
+    assert "重做理由：病情明显变化" in doctor.inner_text("main")
+
+
 def test_a_village_doctor_reuses_the_city_hospitals_result(log_in, city):
     """village_doctor, then the resident: the result is shown, reused with the visit, the note corrected, the look told."""
     doctor, person = log_in("village"), city.facts["resident"]
@@ -47,6 +61,7 @@ def test_a_village_doctor_reuses_the_city_hospitals_result(log_in, city):
     assert "头痛五天" in doctor.inner_text("main") and "头痛三天" in doctor.inner_text("main")
     doctor.click("text=去结算报销")
     doctor.wait_for_url(re.compile("/counter/"))
+    repeat_with_a_reason(doctor, person)
 
     resident = log_in("resident", width=390)
     resident.goto("/me/record/")
