@@ -176,6 +176,8 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         return super().get_db_prep_value(value, connection, prepared)
 
     def get_default(self) -> Any:
+        if self.has_default():
+            return super().get_default()
         return None if self.null else ""
 
     def value_to_string(self, obj: models.Model) -> str:

@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",  # its page of the API is served from here, not from elsewhere
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "axes",
     "csp",
     "pgtrigger",

@@ -155,6 +155,76 @@ def test_a_table_of_a_later_migration_can_be_served_at_once(two_roles):
 
 
 @pytest.mark.django_db
+def test_the_database_alone_answers_no_second_factor(account):
+    """Every column of every table, as text and as bytes: the secret of an authenticator is in none of them."""
+    from base64 import b32encode
+
+    from django.db import connection
+
+    from kangcheng.base.accounts.second_factor import Authenticator
+
+    device = Authenticator.objects.create(user=account("cashier"), name="totp")
+    secret = Authenticator.objects.get(pk=device.pk).secret
+    assert len(secret) == 20 and secret.hex() == device.key
+    forms = {secret.hex(), device.key.encode().hex(), b32encode(secret).decode()}
+    with connection.cursor() as sql:
+        for table in connection.introspection.table_names():
+            sql.execute(SQL("SELECT t::text FROM {} t").format(Identifier(table)))
+            text = "\n".join(row[0] for row in sql.fetchall())
+            assert not [one for one in forms if one in text], table
+
+
+@pytest.mark.django_db
+def test_authenticators_of_before_go_on_working_and_their_clear_secrets_are_gone(account):
+    """As the library kept them, in a table of its own."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db import connection
+    from django_otp.oath import TOTP
+
+    from kangcheng.base.accounts.second_factor import Authenticator
+
+    user, secret = account("cashier"), "3132333435363738393031323334353637383930"
+    migration = import_module("kangcheng.base.migrations.0003_second_factor")
+    with connection.cursor() as sql:
+        sql.execute(
+            "CREATE TABLE otp_totp_totpdevice (id serial, user_id uuid, name text, confirmed bool, key text, step int, t0 int, "
+            "digits int, tolerance int, drift int, last_t bigint)"
+        )
+        sql.execute(
+            "INSERT INTO otp_totp_totpdevice (user_id, name, confirmed, key, step, t0, digits, tolerance, drift, last_t) "
+            "VALUES (%s, 'totp', true, %s, 30, 0, 6, 1, 0, -1)",
+            [user.pk, secret],
+        )
+    migration.take_over(apps, connection.schema_editor())
+    device = Authenticator.objects.get(user=user)
+    assert device.key == secret and device.confirmed
+    phone = TOTP(bytes.fromhex(secret))
+    assert device.code() == f"{phone.token():06d}" and device.verify_token(device.code())
+    assert migration.BEFORE not in connection.introspection.table_names()
+    migration.take_over(apps, connection.schema_editor())  # a city that never had the table
+    phone.time = 59  # the example of RFC 6238, appendix B: 94287082
+    assert f"{phone.token():06d}" == "287082"
+
+
+@pytest.mark.django_db
+def test_without_its_key_a_second_factor_lets_nobody_in(account, tmp_path):
+    from kangcheng.base import keys, personal
+    from kangcheng.base.accounts.second_factor import Authenticator
+
+    device = Authenticator.objects.create(user=account("cashier"), name="totp")
+    code = device.code()
+    before = personal.use(keys.key_ring(tmp_path / "other.json"))
+    try:
+        assert not Authenticator.objects.get(pk=device.pk).verify_token(code)
+    finally:
+        personal.use(before)
+    assert Authenticator.objects.get(pk=device.pk).verify_token(code)
+    assert not Authenticator.objects.get(pk=device.pk).verify_token(code), "once"
+
+
+@pytest.mark.django_db
 def test_no_table_of_the_lake_names_anybody(world):
     """Every row that would be written to the lake, as text."""
     from django.db import connection

@@ -9,10 +9,10 @@ from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kangcheng.base.accounts import selectors, services
 from kangcheng.base.accounts.roles import ROLES
+from kangcheng.base.accounts.second_factor import Authenticator
 from kangcheng.base.audit import acting, record
 from kangcheng.portal.doors import Asking, page
 from kangcheng.portal.words import Words, t
@@ -21,7 +21,7 @@ from kangcheng.portal.words import Words, t
 @page()
 def me(request: Asking) -> HttpResponse:
     """Who am I, what may I do, how do I log in."""
-    device = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
+    device = Authenticator.objects.filter(user=request.user, confirmed=True).first()
     grants = [
         {
             "grant": grant,
@@ -61,7 +61,7 @@ def password(request: Asking) -> HttpResponse:
 @page()
 def set_up_second_factor(request: Asking) -> HttpResponse:
     """Show the QR code of a new secret; the first right code switches the second factor on."""
-    device, _ = TOTPDevice.objects.get_or_create(
+    device, _ = Authenticator.objects.get_or_create(
         user=request.user, confirmed=False, defaults={"name": "totp"}
     )
     fault = ""
@@ -70,7 +70,7 @@ def set_up_second_factor(request: Asking) -> HttpResponse:
             with acting(
                 by=request.actor, on=request.today, why="本人启用", action="account.second_factor_on"
             ):
-                TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+                Authenticator.objects.filter(pk=device.pk).update(confirmed=True)
                 record(
                     action="account.second_factor_on",
                     subject=f"user:{request.user.pk}",
@@ -84,9 +84,9 @@ def set_up_second_factor(request: Asking) -> HttpResponse:
             "Wrong code, or tried too fast: check the phone's clock, wait a few seconds, try again.",
         )
     picture = io.BytesIO()
-    segno.make(device.config_url).save(picture, kind="svg", scale=5, xmldecl=False)
+    segno.make(device.address).save(picture, kind="svg", scale=5, xmldecl=False)
     image = base64.b64encode(picture.getvalue()).decode()
-    secret = base64.b32encode(device.bin_key).decode()
+    secret = base64.b32encode(device.secret).decode()
     return render(
         request,
         "portal/session/set_up.html",
@@ -103,7 +103,7 @@ def drop_second_factor(request: Asking) -> HttpResponse:
             with acting(
                 by=request.actor, on=request.today, why="本人停用", action="account.second_factor_off"
             ):
-                TOTPDevice.objects.filter(user=request.user).delete()
+                Authenticator.objects.filter(user=request.user).delete()
                 record(
                     action="account.second_factor_off",
                     subject=f"user:{request.user.pk}",

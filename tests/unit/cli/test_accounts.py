@@ -6,12 +6,12 @@ import re
 import pytest
 from django.test import Client
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from kangcheng.base.accounts import services
 from kangcheng.base.accounts.models import RoleGrant, User
 from kangcheng.base.accounts.recovery import open_administrator
 from kangcheng.base.accounts.rights import NotPermitted
+from kangcheng.base.accounts.second_factor import Authenticator
 from kangcheng.base.audit import AuditEvent
 from kangcheng.cli import main
 from kangcheng.config import boot
@@ -89,11 +89,11 @@ def test_a_lost_password_is_given_anew_and_the_lock_lifted(capsys):
 def test_the_second_factor_goes_only_when_asked(capsys):
     opened(capsys)
     user = User.objects.get(login="an")
-    TOTPDevice.objects.create(user=user, name="totp")
+    Authenticator.objects.create(user=user, name="totp")
     assert run("reset", "an", "--why", "遗失口令") == 0
-    assert TOTPDevice.objects.filter(user=user).exists()
+    assert Authenticator.objects.filter(user=user).exists()
     assert run("reset", "an", "--why", "遗失手机", "--second-factor") == 0
-    assert not TOTPDevice.objects.filter(user=user).exists()
+    assert not Authenticator.objects.filter(user=user).exists()
 
 
 def test_nobody_else_is_reset_here(capsys, system):
