@@ -1,4 +1,4 @@
-"""The pack this city runs, and how far its clauses have come; read once per process."""
+"""The pack this city runs, read again when its files have changed, and how far its clauses have come."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +10,15 @@ from django.conf import settings
 from kangcheng.policy import systems as system_list
 from kangcheng.policy.checks import Checked, check_pack
 from kangcheng.policy.pack import Pack
-from kangcheng.policy.reader import load_pack
 from kangcheng.policy.systems import SystemRow
 from kangcheng.policy.trace import ClauseTrace, running, trace
 from kangcheng.portal.words import t
+from kangcheng.work.registers import selectors as registers
 
 
-@lru_cache(maxsize=1)
 def pack() -> Pack:
-    """The pack named by KANGCHENG_PACK, all its parents resolved."""
-    return load_pack(settings.CITY_PACK, root=settings.PACKS_FOLDER)
+    """The pack named by KANGCHENG_PACK, all its parents resolved, as its files stand: seconds old at most."""
+    return registers.pack()
 
 
 def city() -> str:
@@ -41,21 +40,42 @@ class Standing:
     systems: tuple[SystemRow, ...]
 
 
-@lru_cache(maxsize=1)
 def standing() -> Standing:
-    """Check the pack, run its worked cases and trace every clause (a few seconds, once per process)."""
-    checked = check_pack(pack(), on=date.max)
-    good = running(pack(), checked)
-    rows = system_list.rows(pack(), good, Path(settings.REPOSITORY))
+    """Check the pack, run its worked cases and trace every clause (a few seconds, once per process and release)."""
+    return _standing(_Read(pack()))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A pack as a key to what was worked out from it: two readings of the same content are one."""
+
+    pack: Pack
+
+    def __hash__(self) -> int:
+        return hash(self.pack.release_hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Read) and self.pack.release_hash == other.pack.release_hash
+
+
+@lru_cache(maxsize=1)
+def _standing(read: _Read) -> Standing:
+    checked = check_pack(read.pack, on=date.max)
+    good = running(read.pack, checked)
+    rows = system_list.rows(read.pack, good, Path(settings.REPOSITORY))
     served = [row.id for row in rows if row.status == "served"]
-    return Standing(checked, tuple(trace(pack(), checked, served)), tuple(rows))
+    return Standing(checked, tuple(trace(read.pack, checked, served)), tuple(rows))
+
+
+def titles(codelist: str) -> dict[str, tuple[str, str]]:
+    """Code -> (Chinese, English) of a code list or tiers entry of the pack, newest version."""
+    return _titles(_Read(pack()), codelist)
 
 
 @lru_cache(maxsize=256)
-def titles(codelist: str) -> dict[str, tuple[str, str]]:
-    """Code -> (Chinese, English) of a code list or tiers entry of the pack, newest version."""
+def _titles(read: _Read, codelist: str) -> dict[str, tuple[str, str]]:
     for kind, key, code in (("codelist", "codes", "code"), ("tiers", "levels", "id")):
-        entry = pack().entries.get((kind, codelist))
+        entry = read.pack.entries.get((kind, codelist))
         if entry is not None:
             rows = entry.data["versions"][-1][key] if "versions" in entry.data else entry.data[key]
             return {row[code]: (row["title"], row.get("title_en", row["title"])) for row in rows}

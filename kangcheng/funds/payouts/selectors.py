@@ -1,5 +1,6 @@
 """Questions about payouts: one, those that wait, what institutions are owed."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
@@ -7,6 +8,8 @@ from django.db.models import Sum
 from kangcheng.funds.ledger.models import Posting
 from kangcheng.funds.payouts.models import Payout
 from kangcheng.funds.payouts.types import INSTITUTION, Approval, PayoutError, PayoutView
+from kangcheng.work.registers import selectors as registers
+from kangcheng.work.registers.types import Due, Register
 
 
 def payout(payout_id: UUID) -> PayoutView:
@@ -37,6 +40,21 @@ def owed_to_institutions() -> list[tuple[UUID, str, int]]:
     for party, source, fen in asked.values_list("party_id", "source").annotate(fen=Sum("amount")):
         owed[party, source] = owed.get((party, source), 0) - fen
     return sorted((party, source, fen) for (party, source), fen in owed.items() if fen > 0 and party)
+
+
+def asked_of(register: str) -> set[str]:
+    """The rows (subjects) of a register that were asked for and not sent back."""
+    asked = Payout.objects.filter(register=register).exclude(state="refused")
+    return set(asked.values_list("subject", flat=True))
+
+
+def due_of(register: Register, until: date) -> list[Due]:
+    """The approved amounts of a register due up to a day and not asked for yet, oldest first."""
+    asked = asked_of(register.id)
+    found = registers.payables(register, date.min, until + timedelta(days=1))
+    return sorted(
+        (due for due in found if str(due.row_id) not in asked), key=lambda due: (due.on, due.row_id)
+    )
 
 
 def view(row: Payout) -> PayoutView:

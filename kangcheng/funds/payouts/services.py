@@ -16,6 +16,7 @@ from kangcheng.funds.payouts.types import APPROVALS, INSTITUTION, PERSON, Payout
 from kangcheng.funds.permission import require
 from kangcheng.funds.settlement.rulebook import lock_number
 from kangcheng.kernel.ids import new_id
+from kangcheng.work.registers.types import Register
 
 
 def ask(
@@ -74,6 +75,33 @@ def ask_for_institution(
             register=INSTITUTION, subject=f"{institution_id}:{source}:{until}", source=source, party_id=institution_id,
             payee=payee, amount=amount, by=by, on=on, memo=f"截至{until}结算款", owed=True,
         )  # fmt: skip
+
+
+def ask_for_register(
+    *, register: Register, source: str, until: date, by: Actor, on: date
+) -> list[PayoutView]:
+    """Ask `source` for every approved amount of a register due up to a day; rows asked for before are passed over.
+
+    Whoever asks approves none of them. Raises PayoutError when nothing is due.
+    """
+    require(by, "claim.settle")
+    require(by, "ledger.look")
+    pay = register.payable
+    column = register.column(pay.payee) if pay else None
+    known = column is not None and column.type in ("person", "institution")
+    with audit.acting(by=by, on=on, why="", action="payout.ask"):
+        with connection.cursor() as sql:  # two who ask at once must see each other
+            sql.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("rows", register.id)])
+        due = selectors.due_of(register, until)
+        if not due:
+            raise PayoutError("没有应付未申请的行 (nothing due)", where=register.id, rule=f"截至{until}")
+        return [
+            ask(
+                register=register.id, subject=str(one.row_id), source=source, party_id=UUID(one.payee) if known else None,
+                payee=one.payee, amount=one.amount, by=by, on=on, memo=register.title,
+            )
+            for one in due
+        ]  # fmt: skip
 
 
 def approve(*, payout_id: UUID, by: Actor, on: date, reason: str = "") -> PayoutView:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangcheng.portal.funds import awards, enrolment, ledger, months, overview, payouts
+from kangcheng.portal.funds import awards, enrolment, ledger, months, overview, payables, payouts
 
 urlpatterns = [
     path("fund/", overview.fund, name="fund"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("enrolment/<uuid:person_id>/", enrolment.enrol, name="enrol"),
     path("payouts/", payouts.payouts, name="payouts"),
     path("payouts/ask/", payouts.ask, name="payout_ask"),
+    path("payouts/registers/", payables.payables, name="payables"),
+    path("payouts/registers/<str:id>/ask/", payables.ask, name="payables_ask"),
     path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
     path("payouts/<uuid:payout_id>/decide/", payouts.decide, name="payout_decide"),
     path("ledger/", ledger.ledger, name="ledger"),
