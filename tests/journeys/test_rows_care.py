@@ -27,6 +27,15 @@ def left(page, register):
     return cells[0], cells[2], int(page.inner_text("#count"))
 
 
+def strike(page, register, about):
+    """Strike the rows whose line in the list says `about`, an area code or the name of an institution."""
+    column = "f_institution" if register == "support-pairings" else "f_area"
+    look(page, register, **{column: about})
+    links = page.locator("main tbody a")
+    for address in links.evaluate_all("links => links.map(link => link.href)"):
+        remove(page, address, "重新安排")
+
+
 def test_a_household_toilet_is_checked_photographed_and_subsidised(log_in, city):
     office, leader = log_in("office"), log_in("leader")  # bureau_officer, bureau_leader
     village = city.facts["village"]
@@ -66,6 +75,7 @@ PHOTO = bytes.fromhex(
 def test_a_grid_gets_its_committee_and_a_weakness_is_closed(log_in):
     office = log_in("office")  # bureau_officer
     name, code, count = left(office, "health-grids")
+    strike(office, "health-grids", code)
     hospital = some(office, "community_centre")
     wanted = {"area": code, "institution": hospital, "since": day(0)}
     assert "委员会联系人" in refused(office, "health-grids", committee="是", **wanted)
@@ -96,9 +106,7 @@ def test_a_township_hospital_is_paired_and_gains_a_technique(log_in):
     name, _, count = left(office, "support-pairings")
     supporter = some(office, "county_hospital")
     start = {"institution": name, "poor": "是", "supporter": supporter, "since": day(0)}
-    look(office, "support-pairings", f_institution=name)
-    for link in office.locator("main tbody a").all():
-        remove(office, link.evaluate("link => link.href"), "重新结对")
+    strike(office, "support-pairings", name)
     assert "须写等级" in refused(office, "support-pairings", **start)
     row = add(office, "support-pairings", grade="1", purpose=["medical", "rehabilitation"], **start)
     assert gaps(office, "support-pairings")[0] == count, "a grade-1 hospital does not count"
