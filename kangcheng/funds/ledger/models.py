@@ -51,12 +51,15 @@ ENTRY_WHOLE = pgtrigger.Trigger(
     """,
 )
 
+# Who writes holds the month shared until the end of the transaction, who closes it holds it alone: the digest misses nothing.
 MONTH_OPEN = pgtrigger.Trigger(
     name="month_open",
     level=pgtrigger.Row,
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
     func="""
+        PERFORM pg_advisory_xact_lock_shared(hashtext('kangcheng:month'),
+            (extract(year FROM NEW.happened_on) * 100 + extract(month FROM NEW.happened_on))::int);
         IF EXISTS (SELECT 1 FROM funds_monthclose
                    WHERE month = date_trunc('month', NEW.happened_on)::date) THEN
             RAISE EXCEPTION 'month of % is closed', NEW.happened_on USING ERRCODE = 'check_violation';

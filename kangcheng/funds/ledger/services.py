@@ -15,7 +15,7 @@ from kangcheng.funds.ledger.models import MonthClose
 from kangcheng.funds.ledger.types import BUSINESS, Booking, LedgerError, Line, family_of
 from kangcheng.funds.permission import require
 from kangcheng.funds.prepared import Prepared
-from kangcheng.kernel.dates import Period
+from kangcheng.kernel.dates import Period, month_of
 from kangcheng.kernel.ids import new_id
 
 # Common table expressions, so that a settlement writes its entry in the statement that writes everything else.
@@ -126,6 +126,7 @@ def close_month(*, month: date, by: Actor, on: date) -> MonthClose:
         raise LedgerError("月份尚未结束 (month not over)", where=str(month), rule="月末之后方可结账")
     with audit.acting(by=by, on=on, why="月结", action="ledger.close"):
         _in_order(period.start)
+        _alone(period.start)
         return _close(period, by=by, on=on)
 
 
@@ -141,6 +142,14 @@ def _in_order(month: date) -> None:
             where=f"{month:%Y-%m}", rule=f"下一个待结月份：{due:%Y-%m}" if due else "还没有凭证，无月可结",
             todo="先结更早的月份",
         )  # fmt: skip
+
+
+def _alone(month: date) -> None:
+    """Wait for every transaction that has an entry of the month; who comes later finds the month closed (`models.MONTH_OPEN`)."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('kangcheng:month'), %s)", [month.year * 100 + month.month]
+        )
 
 
 def _close(period: Period, *, by: Actor, on: date) -> MonthClose:
@@ -160,11 +169,6 @@ def _close(period: Period, *, by: Actor, on: date) -> MonthClose:
         detail={"digest": closed.digest, "name": by.name},
     )
     return closed
-
-
-def month_of(day: date) -> Period:
-    """The calendar month of `day`."""
-    return Period(day.replace(day=1), date(day.year + day.month // 12, day.month % 12 + 1, 1))
 
 
 def merged(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from kangcheng.base.accounts import selectors as accounts
 from kangcheng.funds.ledger import selectors, services
 from kangcheng.funds.ledger.types import ClosedMonth
-from kangcheng.kernel.dates import parse_date
+from kangcheng.kernel.dates import month_of, parse_date
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal.doors import Asking, NotAllowed, page
 from kangcheng.portal.lists import Column, listing, sheet, wants_sheet
@@ -40,7 +40,7 @@ def months(request: Asking) -> HttpResponse:
         ),
         "due": due,
         "over": over,
-        "trial": selectors.trial_balance(on=services.month_of(due).last) if due and over else None,
+        "trial": selectors.trial_balance(on=month_of(due).last) if due and over else None,
         "may_close": request.actor.may("ledger.close"),
     }
     return render(request, "portal/funds/months.html", context)

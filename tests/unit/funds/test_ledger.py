@@ -1,15 +1,19 @@
 """The ledger: what it books, and what the database itself refuses."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kangcheng.funds.ledger import selectors, services
 from kangcheng.funds.ledger.types import Booking, LedgerError, Line
 from kangcheng.funds.permission import NotPermitted
+from kangcheng.kernel.errors import KangchengError
 from kangcheng.kernel.ids import new_id
 
 DAY = date(2024, 5, 20)
@@ -173,3 +177,54 @@ def test_whatever_is_booked_the_trial_balance_balances(system, rows):
         services.post(book(*lines), by=system)
     assert selectors.trial_balance(on=DAY).balanced
     assert selectors.unbalanced() == []
+
+
+def test_the_end_of_the_calendar_is_refused(system):
+    with pytest.raises(KangchengError):
+        services.close_month(month=date(9999, 12, 31), by=system, on=DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_not_yet_committed_is_in_the_digest_or_refused(system):
+    """Two connections: the closing waits for an open entry of the month, and what comes while it closes is refused."""
+    late, closing, over = threading.Event(), threading.Event(), date(2024, 6, 1)
+    lines = Line("bank:basic", 5), Line("financing:own", -5)
+    services.post(book(*lines), by=system)
+
+    def write():
+        try:
+            with transaction.atomic():
+                services.post(book(*lines), by=system)
+                late.set()
+                closing.wait(10)
+                time.sleep(0.3)  # longer than a closing that does not wait
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write)
+        assert late.wait(10)
+        closing.set()
+        closed = services.close_month(month=DAY, by=system, on=over)
+        written.result()
+    assert closed.debit == 10 == selectors.trial_balance(on=date(2024, 5, 31)).debit
+
+    june, refused = date(2024, 6, 3), []
+    services.post(book(*lines, on=june), by=system)
+
+    def write_late():
+        try:
+            services.post(book(*lines, on=june), by=system)
+        except LedgerError as error:
+            refused.append(error.what)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            closed = services.close_month(month=june, by=system, on=date(2024, 7, 1))
+            written = pool.submit(write_late)
+            time.sleep(0.3)
+            assert not written.done(), "waits for the closing"
+        written.result()
+    assert refused and closed.debit == 15 == selectors.trial_balance(on=date(2024, 6, 30)).debit
