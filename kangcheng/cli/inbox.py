@@ -28,12 +28,12 @@ def listen(
     from kangcheng.config import boot
 
     boot.boot(serving=True)
-    from kangcheng.gateway.inbox import mllp
+    from kangcheng.gateway.inbox import services
 
-    papers = mllp.Papers(certificate, key, authority) if certificate and key and authority else None
+    papers = services.Papers(certificate, key, authority) if certificate and key and authority else None
     try:
         asyncio.run(
-            mllp.listen(
+            services.listen(
                 _handle(), host=bind, port=port, workers=workers, papers=papers,
                 ready=lambda at: print(f"正在监听 listening on {bind}:{at}", flush=True),
             )
@@ -76,7 +76,7 @@ def _handle() -> Any:
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from kangcheng.gateway.inbox.hl7 import answer
+    from kangcheng.gateway.inbox.services import answer
     from kangcheng.policy.reader import load_pack
 
     pack = load_pack(settings.CITY_PACK, root=settings.PACKS_FOLDER)
@@ -91,14 +91,19 @@ def _handle() -> Any:
 def _taken(file: Path, mapping: str, caller: "Caller", sender: str, ready: dict[str, Any]) -> Any:
     from collections import Counter
 
-    from kangcheng.gateway.inbox import files, sheets
+    from kangcheng.gateway.inbox import services
 
     content = file.read_bytes()
     if file.suffix.lower() in (".xlsx", ".csv"):
-        given: dict[str, Any] = {"content": content, "name": file.name, "mapping_id": mapping, "sender": sender}
-        return sheets.take(caller=caller, **given, **ready)
-    new = files.of_bundle(content) if file.suffix.lower() == ".json" else files.of_hl7(content, sender)
-    return Counter(files.receive_all(new, sender=sender, caller=caller, **ready))
+        given: dict[str, Any] = {
+            "content": content,
+            "name": file.name,
+            "mapping_id": mapping,
+            "sender": sender,
+        }
+        return services.take_sheet(caller=caller, **given, **ready)
+    new = services.of_bundle(content) if file.suffix.lower() == ".json" else services.of_hl7(content, sender)
+    return Counter(services.receive_all(new, sender=sender, caller=caller, **ready))
 
 
 def _ready() -> dict[str, Any]:
@@ -126,3 +131,40 @@ def _caller(code: str, ready: dict[str, Any]) -> "Caller":
             "没有这个接入系统，或已停用 (no such machine)", where=code, todo="kangcheng machines list"
         )
     return found
+
+
+@app.command()
+def simulate(
+    senders: Annotated[
+        list[str], typer.Argument(help="接入系统代号，一个或几个 codes of the sending machines")
+    ],
+    areas: Annotated[
+        list[str], typer.Option("--area", help="居民所在村居的区划代码 villages of the residents")
+    ],
+    visits: Annotated[int, typer.Option("--visits", min=1, help="每个系统几人次 visits a system")] = 50,
+    seed: Annotated[
+        int, typer.Option("--seed", help="种子；相同则消息相同 the same seed, the same messages")
+    ] = 1,
+    day: Annotated[str, typer.Option("--day", help="哪一天；默认今天 which day")] = "",
+) -> None:
+    """发送虚拟的一天：各医院的 HL7 v2 消息与 FHIR Bundle。 Send a made-up day of hospitals' traffic."""
+    from collections import Counter
+    from datetime import datetime
+
+    ready = _ready()
+    from kangcheng.gateway.inbox import services
+    from kangcheng.kernel.dates import parse_date
+    from kangcheng.synth import hospital
+
+    callers = {code: _caller(code, ready) for code in senders}
+    on: Any = parse_date(day) if day else ready["on"]
+    counts: Counter[str] = Counter()
+    begun = datetime.now(ready["now"].tzinfo)
+    for sent in hospital.day(seed=seed, on=on, senders=senders, visits=visits, areas=areas):
+        raw = sent.text.encode()
+        new = services.of_bundle(raw) if sent.channel == "fhir" else services.of_hl7(raw, sent.sender)
+        counts.update(services.receive_all(new, sender=sent.sender, caller=callers[sent.sender], **ready))
+    seconds = (datetime.now(ready["now"].tzinfo) - begun).total_seconds()
+    total = sum(counts.values())
+    print("，".join(f"{name} {count}" for name, count in sorted(counts.items())))
+    print(f"{total} 条，{seconds:.1f} 秒，每秒 {total / max(seconds, 0.001):.1f} 条 (messages a second)")

@@ -12,8 +12,7 @@ from kangcheng.gateway.machines.types import Caller
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.policy.pack import Pack
 from kangcheng.records import texts
-from kangcheng.records.inbox import hl7v2, reading, rules
-from kangcheng.records.inbox.bundles import of_bundle, redirected
+from kangcheng.records.inbox import selectors as inbox
 from kangcheng.records.inbox.types import RESIDENT, Mapping, Result
 from kangcheng.records.validation.services import faults_of
 from kangcheng.registry.matching import services as matching
@@ -54,7 +53,7 @@ def apply(
 def _mapping(channel: str, kind: str, mapping_id: str, sender: str, pack: Pack) -> Mapping | None:
     if channel == "fhir":
         return None
-    found = reading.named(pack, mapping_id) if mapping_id else reading.for_message(pack, kind, sender)
+    found = inbox.named(pack, mapping_id) if mapping_id else inbox.for_message(pack, kind, sender)
     if found is None:
         raise KangchengError(
             f"没有适用于这类消息的映射 (no mapping) {kind[:40]!r}", where="MSH-9" if channel == "hl7v2" else "mapping",
@@ -67,10 +66,10 @@ def _mapped(channel: str, body: str, sender: str, mapping: Mapping | None) -> Re
     if mapping is None:
         bundle = texts.read(body)
         refuse(faults_of(bundle))
-        return of_bundle(bundle, sender)
+        return inbox.of_bundle(bundle, sender)
     if channel == "sheet":
-        return rules.of_row(mapping, orjson.loads(body), sender)
-    return rules.of_message(mapping, hl7v2.Message(body), sender)
+        return inbox.of_row(mapping, orjson.loads(body), sender)
+    return inbox.of_message(mapping, inbox.Message(body), sender)
 
 
 def _kept(result: Result, mapping: str, channel: str, caller: Caller, on: date, now: datetime) -> Effect:
@@ -85,7 +84,7 @@ def _kept(result: Result, mapping: str, channel: str, caller: Caller, on: date, 
     person = newcomers.meet(asked, found.person_id)
     led = {RESIDENT: f"Patient/{person.id}"}
     wishes = [
-        writing.Wish(redirected(one.resource, led) | {"id": one.logical_id}, one.logical_id)
+        writing.Wish(inbox.redirected(one.resource, led) | {"id": one.logical_id}, one.logical_id)
         for one in result.made
     ]
     rows = writing.keep(asked, wishes)

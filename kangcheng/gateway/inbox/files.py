@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 
-from kangcheng.gateway.inbox.services import LONGEST_ID, receive
+from kangcheng.gateway.inbox.receiving import LONGEST_ID, receive
 from kangcheng.gateway.inbox.types import InboxError, Incoming
 from kangcheng.gateway.machines.types import Caller
 from kangcheng.policy.pack import Pack
 from kangcheng.records import texts
-from kangcheng.records.inbox import hl7v2
+from kangcheng.records.inbox import selectors as hl7v2
 
 
 def of_hl7(content: bytes, sender: str) -> list[Incoming]:

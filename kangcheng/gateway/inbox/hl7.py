@@ -5,15 +5,15 @@ from uuid import uuid4
 
 import structlog
 
-from kangcheng.gateway.inbox.services import PURPOSE, receive
+from kangcheng.gateway.inbox.receiving import PURPOSE, receive
 from kangcheng.gateway.inbox.types import InboxError, Incoming
 from kangcheng.gateway.machines.selectors import caller_of, named
 from kangcheng.gateway.machines.types import Caller
 from kangcheng.kernel.dates import CHINA_TZ
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.policy.pack import Pack
-from kangcheng.records.inbox import hl7v2
-from kangcheng.records.inbox.hl7v2 import Head, Message
+from kangcheng.records.inbox import selectors as hl7v2
+from kangcheng.records.inbox.selectors import Head, Message
 
 log = structlog.get_logger(__name__)
 CODES = {"taken": "AA", "waiting": "AA", "refused": "AE"}

@@ -8,12 +8,12 @@ from hashlib import sha256
 import orjson
 
 from kangcheng.base import sheets
-from kangcheng.gateway.inbox.services import LONGEST_ID, receive
+from kangcheng.gateway.inbox.receiving import LONGEST_ID, receive
 from kangcheng.gateway.inbox.types import InboxError, Incoming
 from kangcheng.gateway.machines.types import Caller
 from kangcheng.kernel.errors import Fault, Faults
 from kangcheng.policy.pack import Pack
-from kangcheng.records.inbox import reading
+from kangcheng.records.inbox import selectors as reading
 from kangcheng.records.inbox.types import Mapping
 
 

@@ -8,7 +8,7 @@ import orjson
 from kangcheng.gateway.inbox.models import InboxMessage
 from kangcheng.gateway.inbox.types import Shown
 from kangcheng.kernel.ids import mask_identity
-from kangcheng.records.inbox import hl7v2
+from kangcheng.records.inbox import selectors as hl7v2
 
 IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
