@@ -18,7 +18,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(exclude=["password", "last_login"])
-class User(Base, AbstractBaseUser):
+class User(Base, AbstractBaseUser):  # type: ignore[django-manager-missing]  # that library has no types
     """An account of one natural person."""
 
     personal: ClassVar[set[str]] = {"login", "display_name", "person_id"}

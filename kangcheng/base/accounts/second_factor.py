@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import models
-from django_otp.models import Device, ThrottlingMixin
+from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
@@ -32,6 +32,8 @@ class Authenticator(Base, ThrottlingMixin, Device):
     key = SealedTextField("密钥", purpose=PURPOSE, default=random_hex)  # 20 bytes in hex
     drift = models.SmallIntegerField("时钟偏差", default=0)
     last_t = models.BigIntegerField("最近验证码的时段", default=-1)
+
+    objects: ClassVar[models.Manager["Authenticator"]] = DeviceManager()
 
     class Meta:
         verbose_name = "两步验证"

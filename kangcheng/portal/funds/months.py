@@ -40,7 +40,7 @@ def months(request: Asking) -> HttpResponse:
         ),
         "due": due,
         "over": over,
-        "trial": selectors.trial_balance(on=month_of(due).last) if due and over else None,
+        "trial": selectors.trial_balance(on=month_of(due).last or due) if due and over else None,
         "may_close": request.actor.may("ledger.close"),
     }
     return render(request, "portal/funds/months.html", context)
