@@ -151,7 +151,9 @@ def _told(request: Asking, message_id: UUID, state: str) -> HttpResponse:
     words = {
         "taken": t("已入库", "Taken into the record"),
         "refused": t("仍有错误，见下", "Still refused: see below"),
-        "waiting": t("居民待认定，认定后自动入库", "Waits until people decide who the resident is"),
+        "waiting": t(
+            "居民待认定，认定后再重放", "Waits: play it again once people have decided who the resident is"
+        ),
     }
     (messages.success if state == "taken" else messages.warning)(request, words[state])
     return redirect(_address(message_id))
