@@ -50,10 +50,19 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 @dataclass(frozen=True)
 class City:
-    """Where the city is served, and the facts about it that a journey needs."""
+    """Where the city is served, the facts about it that a journey needs, and the folder of its pack."""
 
     url: str
     facts: dict[str, Any]
+    pack: Path  # its own copy of the city's pack: a journey may write into it
+
+
+def own_packs(data: Path) -> Path:
+    """A folder of packs beside the data that holds the city's pack as it is now."""
+    packs = data / "packs"
+    shutil.rmtree(packs, ignore_errors=True)
+    shutil.copytree(REPOSITORY / "packs/kangcheng", packs / "kangcheng")
+    return packs
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +75,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         for key, value in os.environ.items()
         if not key.startswith(("KANGCHENG_", "DATABASE_URL", "DJANGO_"))
     }
-    environment |= {"KANGCHENG_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
+    packs = own_packs(data)
+    environment |= {"KANGCHENG_DATA": str(data), "PYTHONPATH": str(REPOSITORY), "KANGCHENG_PACKS": str(packs)}
     port, log = free_port(), data / "journeys.log"
     command = [
         sys.executable,
@@ -97,7 +107,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
             check=True,
             capture_output=True,
         )
-        yield City(url, json.loads(told.stdout))
+        yield City(url, json.loads(told.stdout), packs / "kangcheng")
     finally:
         process.send_signal(signal.SIGTERM)
         try:
