@@ -21,7 +21,7 @@ from tests.journeys.registers import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 N = RUN.upper()
-TOWN = "990103001"
+TOWN = "990103100"
 
 
 def test_floating_people_by_grid_and_channel_and_a_query_across_regions(log_in, newcomer):
