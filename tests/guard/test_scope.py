@@ -258,6 +258,7 @@ def test_every_part_of_an_address_is_known_here():
         "file_id",
         "staff_id",
         "event_id",
+        "message_id",
         "act",
     }
     parts = {part for route in PAGES for part in re.findall(r"<uuid:(\w+)>", route)}
