@@ -78,7 +78,7 @@ def test_key_specialties_are_counted_against_the_year_s_targets(log_in):
 
 def test_the_group_of_an_address_and_members_without_a_grid(log_in):
     office = log_in("office")  # bureau_officer
-    station = some(office, "outpatient_clinic")
+    station = some(office, "pharmacy")
     members = figure(office, "medical-groups", "医疗集团成员机构数")
     member = add(
         office, "medical-groups", consortium="municipal", institution=station, role="member", joined_on=day(5)

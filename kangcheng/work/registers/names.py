@@ -118,7 +118,7 @@ class Names:
     def reference(self, register: str, text: str) -> str:
         """Id of a row of another register by its label or id."""
         if register not in self._references:
-            self._references[register] = labels(register)
+            self._references[register] = labels(register, self.on)
         found = self._references[register].get(text)
         if found is None:
             near = nearest(text, list(self._references[register])[:1000])
@@ -129,13 +129,15 @@ class Names:
         return found
 
 
-def labels(register_id: str) -> dict[str, str]:
-    """Label and id of every row of a register -> its id."""
+def labels(register_id: str, on: date) -> dict[str, str]:
+    """Label, as people read it, and id of every row of a register -> its id."""
     register = source.current().registers()[register_id]
     wanted = RegisterRow.objects.filter(register=register_id, removed=False)[:MOST_REFERENCES]
     found: dict[str, str] = {}
-    for row in wanted.only("id", "data"):
-        found[str(row.id)] = found[rows.label(register, typed(register, row.data))] = str(row.id)
+    held = [(str(row.id), typed(register, row.data)) for row in wanted.only("id", "data")]
+    words = titles(register, [values for _, values in held], on)
+    for row_id, values in held:
+        found[row_id] = found[rows.label(register, values, words)] = row_id
     return found
 
 

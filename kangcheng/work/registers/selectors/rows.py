@@ -12,7 +12,7 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.work.registers import reach
 from kangcheng.work.registers.models import RegisterRow
-from kangcheng.work.registers.names import typed
+from kangcheng.work.registers.names import titles, typed
 from kangcheng.work.registers.rules import cells, rows
 from kangcheng.work.registers.selectors.which import get_register
 from kangcheng.work.registers.types import Column, Difference, Due, Register, Row
@@ -121,7 +121,9 @@ def labels_like(register: Register, text: str, by: Actor, limit: int = 10) -> li
     for name in register.label[:1]:
         found = found.filter(**{f"data__{name}__icontains": text}) if text else found
     chosen: Iterable[RegisterRow] = found.order_by("-id").defer("sealed")[:limit]
-    return [(str(row.pk), rows.label(register, typed(register, row.data))) for row in chosen]
+    held = [(str(row.pk), typed(register, row.data)) for row in chosen]
+    words = titles(register, [values for _, values in held], date.max)
+    return [(row_id, rows.label(register, values, words)) for row_id, values in held]
 
 
 def shown_cell(column: Column, value: Any, titles: Mapping[str, str]) -> str:
