@@ -53,8 +53,16 @@ MENU = (
             Item(Words("名单导入", "List import"), "imports", ("person.import",)),
             Item(Words("接入监测", "Inbox"), "inbox", ("inbox.work",)),
             Item(Words("疑似同一人", "Who is whom"), "matching", ("person.write",)),
-            Item(Words("机构", "Institutions"), "institutions", ("person.look", "claim.look", "fund.look", "plan.look")),
-            Item(Words("布点与空白", "Coverage gaps"), "townships", ("person.look", "claim.look", "fund.look", "plan.look")),
+            Item(
+                Words("机构", "Institutions"),
+                "institutions",
+                ("person.look", "claim.look", "fund.look", "plan.look"),
+            ),
+            Item(
+                Words("布点与空白", "Coverage gaps"),
+                "townships",
+                ("person.look", "claim.look", "fund.look", "plan.look"),
+            ),
             Item(Words("生命事件", "Life events"), "events", ("person.write",)),
             Item(Words("人员与执业", "Staff"), "staff", ("staff.write",)),
         ),

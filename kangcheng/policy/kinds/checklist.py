@@ -170,7 +170,9 @@ FIELDS: dict[str, Field] = {
     "self_check": optional(Many(Id(), single=True), "谁自查（角色），默认 institution_manager", moved=False),
     "verdict": optional(Many(Id(), single=True), "谁作现场结论（角色），默认 inspector", moved=False),
     "notice": optional(
-        ref("template"), "整改通知用哪个文书，字段须是 unit、checklist、checked_on、score、items、latest 中的", moved=False
+        ref("template"),
+        "整改通知用哪个文书，字段须是 unit、checklist、checked_on、score、items、latest 中的",
+        moved=False,
     ),
     "sections": required(Many(SECTION), "各部分"),
     "grades": required(Many(GRADE, least=2), "等次，由高到低；取第一个各条件都满足的，最后一个不设条件"),
