@@ -27,7 +27,7 @@ def same(entry: Entry, move: Move, pack: Pack) -> bool:
     if place == "met_at":
         item = found.items[_above(entry, move)["id"]]
         return _alike(_points(item), item.score, item.met_at, parse_rate(move.node.text))
-    if move.path[0] == "grades" and len(move.path) > 3:
+    if move.path[0] == "grades" and (len(move.path) > 3 or place == "at_least"):
         moved = replaced(entry.node, move.path, move.node)
         assert isinstance(moved, Mapping)
         return _same_grade(found, rules.standard(dict(plain(moved))), int(move.path[1]), move)
@@ -70,6 +70,8 @@ def _points(item: Item) -> set[Fraction] | None:
 
 def _same_grade(old: Standard, new: Standard, number: int, move: Move) -> bool:
     one, two = old.grades[number], new.grades[number]
+    if move.path[2] == "at_least":
+        return _same_total(old, one.at_least, two.at_least)
     if move.path[2] == "sections":
         name = str(move.path[3])
         section = next(row for row in old.sections if row.id == name)
@@ -83,6 +85,20 @@ def _same_grade(old: Standard, new: Standard, number: int, move: Move) -> bool:
     fewest = sum(not item.optional and not item.when for item in items)
     counts = range(max(1, fewest), len(items) + 1)
     return move.path[-1] == "share" and all(ceil(before.share * n) == ceil(after.share * n) for n in counts)
+
+
+def _same_total(found: Standard, one: Fraction | None, two: Fraction | None) -> bool:
+    """No score lies between the two bounds, where every sheet has the same items and none is weighted."""
+    fixed = all(not item.optional and not item.when for item in found.items.values())
+    if one is None or two is None or not fixed or any(section.weight for section in found.sections):
+        return False
+    sums = {Fraction(0)}
+    for section in found.sections:
+        reach = _reach(found, section)
+        if reach is None or len(reach) * len(sums) > MOST_SUMS:
+            return False
+        sums = {had + got for had in sums for got, _ in reach}
+    return all((score >= one) == (score >= two) for score in sums)
 
 
 def _same_share(found: Standard, section: Section, one: Fraction, two: Fraction) -> bool:
