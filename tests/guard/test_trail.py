@@ -16,7 +16,8 @@ ROOT = Path(kangcheng.__file__).parent
 TRAIL = {"acting", "record"}
 # Verbs whose trail is written by the verb they serve; versions of resources say who and why themselves and only grow.
 INNER = {
-    "base/audit.py", "base/files.py", "funds/ledger/services.py", "records/store/services.py",
+    "base/audit.py", "base/files.py", "funds/ledger/services.py", "funds/recovery/services.py", "records/recognition/services.py",
+    "records/store/services.py",
 }  # fmt: skip
 TRIALS = (
     ": quote",

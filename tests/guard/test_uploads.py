@@ -128,7 +128,9 @@ def test_a_stored_file_is_named_by_its_content_only(name, tmp_path, system):
 @pytest.mark.django_db
 def test_a_list_never_touches_a_temporary_folder(world, browser, tmp_path, monkeypatch):
     officer, made = browser("fund_officer"), []
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    temporary = tmp_path / "temporary"  # the town keeps its files beside it
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     real = os.open
     monkeypatch.setattr(
         os, "open", lambda path, *more, **words: made.append(str(path)) or real(path, *more, **words)
@@ -138,7 +140,7 @@ def test_a_list_never_touches_a_temporary_folder(world, browser, tmp_path, monke
         sent = SimpleUploadedFile("名单.csv", content)
         answer = officer.post("/imports/check/", {"kind": "residents", "file": sent, "do": "check"})
         assert answer.status_code == 422
-    assert not [path for path in made if str(tmp_path) in path] and not list(tmp_path.iterdir())
+    assert not [path for path in made if str(temporary) in path] and not list(temporary.iterdir())
 
 
 @pytest.mark.django_db

@@ -57,11 +57,21 @@ class Side:
     household: UUID | None = None
     ids: dict[str, Any] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    said: list[str] = field(
+        default_factory=list
+    )  # words of office work: seen by those of the side, but no secret
     numbers_of: dict[str, int] = field(default_factory=dict)
 
     def tokens(self) -> list[str]:
         """What no page may show to somebody who has nothing to do with this side."""
-        found = [*self.names, *self.numbers, *map(mask_identity, self.numbers), *self.phones, *self.words]
+        found = [
+            *self.names,
+            *self.numbers,
+            *map(mask_identity, self.numbers),
+            *self.phones,
+            *self.words,
+            *self.said,
+        ]
         return found + [str(one) for one in [*self.people, self.household, *self.ids.values()] if one]
 
 

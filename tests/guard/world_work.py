@@ -46,7 +46,7 @@ def work(side: Any, number: int, today: date) -> None:
         "finding": _finding(side, word, number, today), "document": _document(side, word, today), "row": _row(side, number, today),
     }  # fmt: skip
     side.ids |= _checked(side, word, today)
-    side.words.append(word)
+    side.said.append(word)
 
 
 def _case(side: Any, word: str, by: Actor, today: date) -> UUID:

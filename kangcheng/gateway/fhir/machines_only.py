@@ -17,7 +17,7 @@ from kangcheng.gateway.fhir import door
 from kangcheng.gateway.fhir.exchange import Answer
 
 Start = Callable[..., Any]
-Application = Callable[[Mapping[str, Any], Start], Iterable[bytes]]
+Application = Callable[[Any, Start], Iterable[bytes]]  # the environment: a dictionary of the server
 PREFIX = "/fhir/"
 ALWAYS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 

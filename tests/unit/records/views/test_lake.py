@@ -36,7 +36,7 @@ RESOURCES: list[dict[str, Any]] = [
 def test_the_lake_holds_what_the_views_yield(system: Actor, today: date) -> None:
     for resource in RESOURCES:
         store.put(resource, subject=PERSON, by=system, on=today)
-    for table in lake.TABLES:
+    for table in (one for one in lake.TABLES if one.name in lake.DEFINITIONS):
         view = selectors.view(lake.definition(table.name))
         with connection.cursor() as cursor:
             cursor.execute(table.select)
