@@ -205,11 +205,10 @@ def _registers(load: Load) -> None:
         places, load.city.areas["code"].to_pylist(), [str(id_) for id_ in load.people.values()]
     )
     for one in registers.in_order({one.id: one for one in register_services.defined(load.pack)}):
-        rules: dict[str, Any] = {
-            "row_faults": register_services.row_faults,
-            "same_faults": register_services.same_faults,
-        }
-        made = registers.made(one, world, seed=load.city.seed, on=load.on, **rules)
+        made = registers.made(
+            one, world, seed=load.city.seed, on=load.on,
+            row_faults=register_services.row_faults, same_faults=register_services.same_faults,
+        )  # fmt: skip
         world.rows[one.id] = [str(id_) for id_ in register_services.bulk(register=one, rows=made, **load.act)]
 
 
