@@ -116,8 +116,8 @@ def inbox_message(request: Asking, message_id: UUID) -> HttpResponse:
     return render(request, "portal/records/inbox_message.html", shown)
 
 
-@require_POST
 @page("inbox.work")
+@require_POST
 def inbox_correct(request: Asking, message_id: UUID) -> HttpResponse:
     """Save corrected fields and play the message again."""
     given = {name.removeprefix("f:"): request.POST[name] for name in request.POST if name.startswith("f:")}
@@ -127,8 +127,8 @@ def inbox_correct(request: Asking, message_id: UUID) -> HttpResponse:
     return _told(request, message_id, done.state)
 
 
-@require_POST
 @page("inbox.work")
+@require_POST
 def inbox_replay(request: Asking, message_id: UUID) -> HttpResponse:
     """Play the message again as it is."""
     _message(request, message_id)
