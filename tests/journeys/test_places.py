@@ -82,15 +82,15 @@ def test_a_subdistrict_gets_its_centre(officer):
     before = officer.locator("main table tbody tr").count()
     if before == 0:
         pytest.skip("every township has a centre in this kept city")
-    county, name = officer.locator("main table tbody tr").first.locator("td").all_inner_texts()[1::-1][:2]
+    township, county = officer.locator("main table tbody tr").first.locator("td").all_inner_texts()[:2]
     assert "%" in officer.inner_text("main .stat >> nth=0")
     officer.goto("/areas/")
-    officer.click(f"main table tbody a:has-text('{name}')")
-    code = officer.locator(f"main table tr:has-text('{county}') td.mono").first.inner_text()
-    open_institution(officer, f"{county}新社区卫生服务中心", "community_centre", code)
+    officer.click(f"main table tbody a:has-text('{county}')")
+    code = officer.locator(f"main table tr:has-text('{township}') td.mono").first.inner_text()
+    open_institution(officer, f"{township}新社区卫生服务中心", "community_centre", code)
     officer.goto("/places/townships/?state=no")
     after = officer.locator("main table tbody tr")
-    assert county not in [row.locator("td").first.inner_text() for row in after.all()]
+    assert township not in [row.locator("td").first.inner_text() for row in after.all()]
 
 
 def test_a_village_without_a_clinic_chooses_a_way_and_gets_one(officer):

@@ -27,7 +27,7 @@ def test_a_resident_reads_the_own_settlement(log_in, newcomer, city):
     assert "谁付了多少" in page.inner_text("main") and "为什么是这个数" in page.inner_text("main")
     page.click(".actions >> text=结算单")
     with page.expect_download() as download:
-        page.click(".actions a.button")
+        page.click(".actions form button")
     assert download.value.path().read_bytes().startswith(b"%PDF")
     assert page.url.startswith(others.split("/claims/")[0])
     stranger = city.facts["stranger"]["id"]

@@ -10,12 +10,9 @@ from tests.journeys.registers import (
     figure,
     gaps,
     look,
-    open_case,
     refused,
     remove,
     restore,
-    sheet,
-    step,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -44,34 +41,6 @@ def member(page, institution, **other):
     return number
 
 
-def test_a_staff_file_is_fed_matched_found_and_completed(log_in):
-    office = log_in("office")  # bureau_officer
-    station = some(office, "community_centre")
-    number = member(office, station, post="gp", place="grassroots")
-    row = office.url
-    assert look(office, "staff-files", f_number=number, f_complete="no") == 1
-    rate = figure(office, "staff-files", "完整率")
-    said = refused(
-        office, "staff-files", institution=station, number=f"{number[:-1]}X", name="李四", post="gp",
-        place="grassroots", fed="matched", since=day(9),
-    )  # fmt: skip
-    assert "工号" in said and "比对日期" in said, "the number's form, and a match without its day"
-    change(
-        office, row, "信息比对补齐", identity="990101199001010014", licence=f"L{N}", title="intermediate",
-        trained_on=day(30), ethics="good", awards="市级先进工作者", fed="matched", matched_on=day(0),
-    )  # fmt: skip
-    assert look(office, "staff-files", f_number=number, f_complete="yes", f_fed="matched") == 1
-    assert figure(office, "staff-files", "完整率") > rate
-    office.goto(row)
-    text = office.inner_text("main")
-    assert "990101199001010014" not in text and "100" in text, "masked; complete"
-    office.goto(f"/registers/staff-files/?f_number={number}")
-    assert "云档案" in sheet(office)
-    assert gaps(office, "staff-files")[0] >= 0
-    remove(office, row, "试验")
-    assert look(office, "staff-files", f_number=number) == 0
-
-
 def test_ethics_are_rated_by_assessors_alone_and_kept_with_history(log_in):
     inspector, office = log_in("inspector"), log_in("office")  # inspector, bureau_officer
     hospital = some(inspector, "county_hospital")
@@ -95,72 +64,6 @@ def test_ethics_are_rated_by_assessors_alone_and_kept_with_history(log_in):
     assert (
         "考评人数" in inspector.inner_text("main") or figure(inspector, "ethics-files", "医德考评人数") >= 1
     )
-
-
-def test_vacant_quota_is_counted_lent_returned_and_used_again(log_in):
-    office, manager = log_in("office"), log_in("manager")  # bureau_officer, institution_manager
-    station = some(office, "community_station")
-    rate = figure(office, "establishment-quotas", "空岗率")
-    wanted = {
-        "institution": station, "tier": "grassroots", "quota": "5", "headcount": "400", "in_quota": "5", "working": "0",
-        "since": day(0),
-    }  # fmt: skip
-    assert "人员总量" in refused(office, "establishment-quotas", posts="401", **wanted)
-    row = add(office, "establishment-quotas", posts="400", **wanted)
-    assert figure(office, "establishment-quotas", "空岗率") > rate
-    assert look(office, "establishment-quotas", f_short="yes") >= 1
-    remove(office, row, "试验")
-    assert figure(office, "establishment-quotas", "空岗率") == rate
-    case = open_case(
-        manager,
-        "quota-loan",
-        lender=some(office, "tcm_hospital"),
-        persons="1",
-        purpose="高层次人才",
-        until=day(-700),
-    )
-    assert manager.locator("form:has(input[name=do][value=lend])").count() == 0, "the office decides"
-    assert "已借用" in step(office, case, "lend", vacant="3")
-    assert "待主管科室核定" in step(
-        manager, case, "reuse", "人才调离，再用于急需专业", back_on=day(0), next_until=day(-300)
-    )
-    assert "已借用" in step(office, case, "lend", vacant="3")
-    assert "已归还" in step(manager, case, "return", returned_on=day(0))
-
-
-def test_a_doctor_is_promoted_only_after_service_at_the_grassroots(log_in):
-    office, manager, leader = log_in("office"), log_in("manager"), log_in("leader")
-    hospital = some(office, "county_hospital")  # bureau_officer checks, institution_manager applies
-    number = member(office, hospital)
-    points = {"ethics": "合格", "ability": "80", "results": "75"}
-    short = open_case(
-        manager, "title-promotion", number=number, series="城市系列", level="副高级", service_months="11"
-    )
-    office.goto(short)
-    for name, value in points.items():
-        field = office.locator(f"#check-urban-{name}")
-        if name == "ethics":
-            field.select_option(value)
-        else:
-            field.fill(value)
-    office.click("form:has(input[name=do][value='check-urban']) button.button")
-    office.wait_for_selector(".note.bad")
-    assert "服务基层月数" in office.inner_text(".note.bad")
-    assert "不符合条件" in step(office, short, "refuse", "服务基层不足十二个月")
-    case = open_case(
-        manager, "title-promotion", number=number, series="城市系列", level="副高级", service_months="12"
-    )
-    assert "待评审" in step(office, case, "check-urban", **points)
-    assert "取得资格" in step(leader, case, "award")
-    gained = figure(office, "titles-gained", "高级职称")
-    wanted = {
-        "institution": hospital, "staff": number, "series": "urban", "level": "deputy", "ethics": "pass",
-        "ability": "80", "results": "75", "gained_on": day(0),
-    }  # fmt: skip
-    assert "满十二个月" in refused(office, "titles-gained", service_months="11", **wanted)
-    add(office, "titles-gained", service_months="12", **wanted)
-    assert figure(office, "titles-gained", "高级职称") == gained + 1
-    assert ">= 50" in office.inner_text(".figures") and figure(office, "titles-gained", "中级职称") >= 0
 
 
 def test_a_shortage_post_is_filled_and_counted_against_the_targets(log_in):
