@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from kangcheng.kernel.errors import Fault, KangchengError
+from kangcheng.policy.held import Held, pack_of
 from kangcheng.policy.pack import Pack
-from kangcheng.policy.reader import load_pack
 
 CATEGORIES = "person-categories"
 SCHEMES = "schemes"
@@ -27,32 +27,23 @@ class NoSuchList(KangchengError):
     """The city's pack has no code list of this name on that day."""
 
 
+_held: Held[Source] = Held(NoSuchList, "代码表尚未指定 (no code lists)")
+use = _held.use
+
+
 def from_pack(name: str, root: Path) -> Source:
     """A source that reads the pack `name` under `root` at the first question."""
 
-    @lru_cache(maxsize=1)
-    def pack() -> Pack:
-        return load_pack(name, root=root)
-
     @lru_cache(maxsize=256)
     def read(list_id: str, on: date) -> Codes:
-        return _codes(pack(), list_id, on)
+        return _codes(pack_of(name, root), list_id, on)
 
     return read
 
 
-def use(source: Source) -> Source | None:
-    """Answer from `source` from now on; returns the one before."""
-    global _source
-    before, _source = _source, source
-    return before
-
-
 def codes(list_id: str, on: date) -> Codes:
     """Code -> title of the list (or tiers) `list_id` on the day. Raises NoSuchList."""
-    if _source is None:
-        raise NoSuchList("代码表尚未指定 (no code lists)", todo="先调用 vocabulary.use(来源)")
-    return _source(list_id, on)
+    return _held.source()(list_id, on)
 
 
 def fault(list_id: str, code: str, on: date, where: str, line: int | None = None) -> Fault | None:
@@ -79,9 +70,6 @@ def code_of(list_id: str, text: str, on: date) -> str | None:
     titles = {title: code for code, title in known.items()}
     short = {title.split("（")[0]: code for title, code in titles.items()}
     return titles.get(text) or short.get(text)
-
-
-_source: Source | None = None
 
 
 def _codes(pack: Pack, list_id: str, on: date) -> Codes:

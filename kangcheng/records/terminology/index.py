@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
-from kangcheng.records.terminology.spelling import initials
+from kangcheng.kernel.pinyin import initials
 from kangcheng.records.terminology.types import Concept
 
 _LINE = "\n"

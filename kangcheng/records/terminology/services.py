@@ -6,9 +6,9 @@ from datetime import date
 
 from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
+from kangcheng.kernel.pinyin import initials
 from kangcheng.records.terminology import reading
 from kangcheng.records.terminology.models import Code, CodeSystem, Mapped
-from kangcheng.records.terminology.spelling import initials
 from kangcheng.records.terminology.types import Imported, System, TerminologyError
 
 PERMISSION = "catalogue.write"

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from kangcheng.kernel.pinyin import initials
 from kangcheng.registry.catalogues import models
 from kangcheng.registry.catalogues.rules import first_pay
 from kangcheng.registry.catalogues.types import HospitalItem, Item, Mapping, Priced, Unmapped
-from kangcheng.registry.people.pinyin import initials
 from kangcheng.registry.validity import holds
 
 _HOLDS = "{0}.valid_from <= %(on)s AND ({0}.valid_to IS NULL OR {0}.valid_to > %(on)s)"

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.policy.pack import Pack
-from kangcheng.policy.reader import load_pack
+from kangcheng.policy.held import Held, pack_of
 from kangcheng.registry.matching.rules import Limits
 from kangcheng.registry.matching.scoring import Model, load, weight_of
 
@@ -23,25 +22,19 @@ ACCEPT, REVIEW, MARGIN, OPINIONS = (
 WEIGHTS = "2026-11"
 
 Source = Callable[[date], Limits]
-_source: Source | None = None
 
 
 class NoLimits(KangchengError):
     """The city's pack does not say when a pair is one person."""
 
 
-def use(source: Source) -> Source | None:
-    """Answer from `source` from now on; returns the one before."""
-    global _source
-    before, _source = _source, source
-    return before
+_held: Held[Source] = Held(NoLimits, "匹配标准尚未指定 (no matching limits)")
+use = _held.use
 
 
 def limits(on: date) -> Limits:
     """The limits of the day. Raises NoLimits."""
-    if _source is None:
-        raise NoLimits("匹配标准尚未指定 (no matching limits)", todo="先调用 thresholds.use(来源)")
-    return _source(on)
+    return _held.source()(on)
 
 
 def model() -> Model:
@@ -52,13 +45,9 @@ def model() -> Model:
 def from_pack(name: str, root: Path) -> Source:
     """A source that reads the pack `name` under `root` at the first question."""
 
-    @lru_cache(maxsize=1)
-    def pack() -> Pack:
-        return load_pack(name, root=root)
-
     @lru_cache(maxsize=64)
     def read(on: date) -> Limits:
-        at = pack().at(on)
+        at = pack_of(name, root).at(on)
         accept, review, margin, opinions = map(at.parameter, (ACCEPT, REVIEW, MARGIN, OPINIONS))
         return Limits(weight_of(float(accept)), weight_of(float(review)), float(margin), int(opinions))
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from kangcheng.base.personal import blind_index, blind_indexes, forward, seal
 from kangcheng.kernel.ids import mask_identity
+from kangcheng.kernel.pinyin import initials
 from kangcheng.registry.people import models
-from kangcheng.registry.people.pinyin import initials, spelled
+from kangcheng.registry.people.pinyin import spelled
 from kangcheng.registry.people.types import NewPerson
 
 COPIED = (

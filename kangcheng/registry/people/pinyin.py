@@ -1,8 +1,6 @@
 """Names in pinyin, to search and sort by. Pure."""
 
-from functools import lru_cache
-
-from pypinyin import Style, pinyin
+from kangcheng.kernel.pinyin import reading
 
 # Characters that are read otherwise as a family name. (汉语姓氏读音)
 SURNAMES = {
@@ -15,19 +13,9 @@ SURNAMES = {
 def spelled(name: str) -> str:
     """ "张小明" -> "zhang xiaoming"; other letters stay, in lower case."""
     surname, given = _cut(name)
-    first = SURNAMES.get(surname) or "".join(map(_reading, surname))
-    return f"{first} {''.join(map(_reading, given))}".strip()
-
-
-def initials(text: str) -> str:
-    """ "张小明" -> "zxm"; "10%葡萄糖" -> "10%ptt"."""
-    return "".join(_reading(sign)[:1] for sign in text)
+    first = SURNAMES.get(surname) or "".join(map(reading, surname))
+    return f"{first} {''.join(map(reading, given))}".strip()
 
 
 def _cut(name: str) -> tuple[str, str]:
     return (name[:2], name[2:]) if name[:2] in SURNAMES else (name[:1], name[1:])
-
-
-@lru_cache(maxsize=20_000)
-def _reading(sign: str) -> str:
-    return "".join(pinyin(sign, style=Style.NORMAL)[0][0].split()).lower()

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kangcheng.kernel.errors import KangchengError
-from kangcheng.policy.pack import Pack
-from kangcheng.policy.reader import load_pack
+from kangcheng.policy.held import Held, pack_of
 from kangcheng.registry.reach.types import MINUTE, Limits
 
 KILOMETRE = 1000  # metres
@@ -18,37 +17,27 @@ NAMES = ("minutes", "speed", "start", "detour")
 """Parameters reach-<measure>-minutes, -speed (km/h), -start (minutes), -detour (ratio)."""
 
 Source = Callable[[str, date], Limits]
-_source: Source | None = None
 
 
 class NoLimits(KangchengError):
     """The city's pack does not say how long a way may take."""
 
 
-def use(source: Source) -> Source | None:
-    """Answer from `source` from now on; returns the one before."""
-    global _source
-    before, _source = _source, source
-    return before
+_held: Held[Source] = Held(NoLimits, "可达标准尚未指定 (no limits of reach)")
+use = _held.use
 
 
 def limits(measure: str, on: date) -> Limits:
     """The numbers of a measure on the day. Raises NoLimits."""
-    if _source is None:
-        raise NoLimits("可达标准尚未指定 (no limits of reach)", todo="先调用 limits.use(来源)")
-    return _source(measure, on)
+    return _held.source()(measure, on)
 
 
 def from_pack(name: str, root: Path) -> Source:
     """A source that reads the pack `name` under `root` at the first question."""
 
-    @lru_cache(maxsize=1)
-    def pack() -> Pack:
-        return load_pack(name, root=root)
-
     @lru_cache(maxsize=64)
     def read(measure: str, on: date) -> Limits:
-        at = pack().at(on)
+        at = pack_of(name, root).at(on)
         minutes, speed, start, detour = (float(at.parameter(f"reach-{measure}-{one}")) for one in NAMES)
         return Limits(minutes, speed * KILOMETRE / MINUTE, start, detour)
 

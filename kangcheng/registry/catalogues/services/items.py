@@ -10,11 +10,11 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.ids import new_id
+from kangcheng.kernel.pinyin import initials
 from kangcheng.registry.catalogues.models import HospitalItem, Item
 from kangcheng.registry.catalogues.rules import check_hospital_item, check_item
 from kangcheng.registry.catalogues.types import NewHospitalItem, NewItem
 from kangcheng.registry.copying import copy_in, refusing
-from kangcheng.registry.people.pinyin import initials
 from kangcheng.registry.permission import require, require_city
 
 PERMISSION = "catalogue.write"

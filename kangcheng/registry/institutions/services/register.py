@@ -10,13 +10,13 @@ from kangcheng.base.accounts.types import Actor
 from kangcheng.base.audit import acting, record
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.ids import new_id
+from kangcheng.kernel.pinyin import initials
 from kangcheng.registry import vocabulary
 from kangcheng.registry.areas.selectors import unknown
 from kangcheng.registry.copying import copy_in, refusing
 from kangcheng.registry.institutions import models
 from kangcheng.registry.institutions.rules import check
 from kangcheng.registry.institutions.types import NewInstitution
-from kangcheng.registry.people.pinyin import initials
 from kangcheng.registry.permission import require, require_city
 
 PERMISSION = "institution.write"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kangcheng.kernel.errors import Faults
+from kangcheng.kernel.pinyin import initials
 from kangcheng.records.paths import shapes
 from kangcheng.records.terminology import packaged, reading
 from kangcheng.records.terminology.index import Index
-from kangcheng.records.terminology.spelling import initials
 from kangcheng.records.terminology.types import Concept, TerminologyError
 
 SHARED = Path(__file__).resolve().parents[5] / "shared"
