@@ -21,6 +21,7 @@ from kangcheng.registry.people.types import Person
 LONGEST_NUMBER = 64
 AREA_EXTENSION = "urn:kangcheng:area"
 WHY = "FHIR Patient"
+WAITS = 202
 Row = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ def _waits(found: Outcome) -> Answer:
     words = "已收到，须人工认定是哪位居民，认定前不能写入其健康档案 (received; people must decide who it is)"
     row = {"severity": "warning", "code": "incomplete", "diagnostics": words}
     told = [row | {"details": {"text": f"来源记录 {found.record_id}：{'、'.join(found.doubts) or '待认定'}"}}]
-    return of_resource(outcome(told), 202)
+    return of_resource(outcome(told), WAITS)
 
 
 def meet(asked: Asked, person_id: UUID) -> Person:

@@ -91,9 +91,29 @@ def _asked(asked: Asked, step: Step) -> Asked:
     )  # fmt: skip
 
 
+class _Waits(Exception):
+    """People must first decide who the Patient of this entry is: nothing of the bundle can be kept yet."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step.at)
+        self.step = step
+
+
 def _transaction(asked: Asked, steps: list[Step]) -> Answer:
+    """All or nothing. Where a Patient waits for people, only that record is kept, for them to decide; then send again."""
     for step in steps:
         _allowed(asked, step)
+    try:
+        return _whole(asked, steps)
+    except _Waits as waits:
+        newcomers.take(asked, waits.step.entry["resource"])  # once more: the first went back with the bundle
+        raise FhirError(
+            409, "conflict", "居民待人工认定，本事务未写入 (people must decide who the patient is; nothing was kept)",
+            where=f"Bundle.entry[{waits.step.at}].resource", rule="认定前不能写入其健康档案", todo="认定后重发",
+        ) from None  # fmt: skip
+
+
+def _whole(asked: Asked, steps: list[Step]) -> Answer:
     with transaction.atomic():
         led = _places(asked, steps)
         for step in steps:
@@ -139,6 +159,8 @@ def _place(asked: Asked, step: Step) -> str:
         return f"{step.kind}/{step.logical_id or new_id()}"
     if step.kind == "Patient":
         step.held = newcomers.take(asked, step.entry["resource"])
+        if step.held.status == newcomers.WAITS:
+            raise _Waits(step)
         return f"Patient/{parsed(step.held.body)['id']}"
     condition = step.entry["request"].get("ifNoneExist")
     if condition:

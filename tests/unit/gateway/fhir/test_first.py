@@ -2,6 +2,8 @@
 
 import pytest
 
+from kangcheng.records.store.models import Resource
+from kangcheng.registry.people.models import SourceRecord
 from tests.unit.gateway.fhir.conftest import observation, patient, phone_of
 from tests.unit.registry.conftest import identity
 
@@ -105,3 +107,24 @@ def test_a_transaction_is_one(city):
     broken = city.post("", bundle)
     assert broken.status_code == 422
     assert broken.parsed["issue"][0]["expression"] == ["Bundle.entry[1].resource.status"]
+
+
+def test_a_transaction_whose_patient_waits_keeps_only_the_record_to_decide(city, resident):
+    """The same phone and street under a name much alike, and no number: people decide first who it is."""
+    alike = patient("张小亮", identity(1))
+    alike["identifier"] = [{"system": "urn:hospital:number", "value": "MR-7"}]
+    name = "urn:uuid:8b5a1b02-0000-4000-8000-000000000003"
+    bundle = {
+        "resourceType": "Bundle", "type": "transaction",
+        "entry": [
+            {"fullUrl": name, "resource": alike, "request": {"method": "POST", "url": "Patient"}},
+            {"resource": observation("x") | {"subject": {"reference": name}},
+             "request": {"method": "POST", "url": "Observation"}},
+        ],
+    }  # fmt: skip
+    for _ in range(2):
+        answer = city.post("", bundle)
+        assert answer.status_code == 409, answer.content
+        assert "Bundle.entry[0].resource" in answer.parsed["issue"][0]["expression"]
+    assert SourceRecord.objects.filter(state="waiting").count() == 1
+    assert Resource.objects.count() == 0
