@@ -1,11 +1,8 @@
 """Twice at the same moment, twice with one key, one key for two people: everything that moves money or rights happens once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from kangcheng.base.accounts import services as accounts
 from kangcheng.base.accounts.models import RoleGrant
@@ -26,25 +23,9 @@ from kangcheng.funds.settlement.models import Settlement
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.portal import citypack
 from tests.guard.world import staff
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls):
-    """Run calls in threads at once; results or errors in order."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            gate.wait()
-            return call()
-        except Exception as error:  # the test looks at it
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def done(answers):

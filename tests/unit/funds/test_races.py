@@ -2,9 +2,7 @@
 
 import os
 import signal
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
@@ -15,27 +13,11 @@ from kangcheng.funds.ledger import selectors as ledger
 from kangcheng.funds.settlement import selectors, services
 from kangcheng.funds.settlement.models import Pool, Settlement
 from kangcheng.funds.settlement.types import AlreadySettled
+from tests.together import together
 
 DAY = town_.DAY
 MOST_ROUND_TRIPS = 12
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls):
-    """Run calls in threads at once; results or errors in order."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            gate.wait()
-            return call()
-        except Exception as error:  # the caller looks at it
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def settle(bill, key, pack, number=0):
