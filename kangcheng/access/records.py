@@ -17,6 +17,7 @@ from kangcheng.access.contacts.selectors import seen_by
 from kangcheng.access.emergencies.selectors import opened_by
 from kangcheng.access.scope import BY_CONSENT_ONLY, own, visible
 from kangcheng.base.accounts.types import SYSTEM, Actor
+from kangcheng.base.subqueries import as_sql
 from kangcheng.records.search.types import Sql, Within
 from kangcheng.registry.people.selectors import ids_of, ids_reached, ids_within, led_to
 
@@ -96,8 +97,7 @@ def _people(by: Actor, on: date) -> Sql:
 
 def _subject_in(golden: QuerySet[Any, Any]) -> Sql:
     """Rows whose resident, or the one it was merged into, is among these."""
-    sql, given = golden.query.sql_with_params()
-    also, also_given = led_to(golden).query.sql_with_params()
+    (sql, given), (also, also_given) = as_sql(golden), as_sql(led_to(golden))
     return f"({{a}}.subject_id IN ({sql}) OR {{a}}.subject_id IN ({also}))", [*given, *also_given]
 
 
@@ -120,12 +120,12 @@ def _segments(by: Actor, on: date, segments: tuple[str, ...]) -> Sql:
         ways.append(("{a}.institution_id = ANY(%s::uuid[])", [mine]))
         for code in segments:
             agreed = seen_by(mine, f"segment:{code}", on, consent_only=True)
-            sql, given = agreed.order_by().query.sql_with_params()
+            sql, given = as_sql(agreed.order_by())
             ways.append((f"({{a}}.segment = %s AND {{a}}.subject_id IN ({sql}))", [code, *given]))
     if by.may("own.look") and by.person_id:
         ways.append(("{a}.subject_id = ANY(%s::uuid[])", [sorted(own(by.person_id, on))]))
     if by.may("record.look"):
-        sql, given = opened_by(by.user_id, on).order_by().query.sql_with_params()
+        sql, given = as_sql(opened_by(by.user_id, on).order_by())
         ways.append((f"{{a}}.subject_id IN ({sql})", list(given)))
     return f"({' OR '.join(sql for sql, _ in ways)})", [one for _, given in ways for one in given]
 

@@ -111,11 +111,24 @@ def _pack(part: Path, manifest: dict[str, Any], parts: dict[str, Path]) -> None:
         os.fsync(file.fileno())
 
 
+def _unpack_one(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """One plain file, under `folder` only: links, devices and ways out of the folder are refused."""
+    target = (folder / member.name).resolve()
+    content = archive.extractfile(member) if member.isreg() else None
+    if content is None or not target.is_relative_to(folder.resolve()):
+        raise tarfile.TarError(member.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
+    target.chmod(0o600)
+
+
 def _unpack(source: Path, folder: Path) -> dict[str, Any]:
     """Unpack and check every part against the manifest."""
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _unpack_one(archive, member, folder)
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         parts = dict(manifest["parts"])
         known = manifest["format"] == FORMAT and DUMP in parts

@@ -79,21 +79,25 @@ def _write(cursor: adbc.Cursor, table: Table, path: Path) -> int:
     schema = pa.schema([(column.name, ARROW[column.type]) for column in table.columns])
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in cursor.fetch_record_batch():
+        reader = cursor.fetch_record_batch()
+        _agree(reader.schema.names, schema, table)
+        for batch in reader:
             writer.write_batch(_shaped(batch, schema, table))
             count += batch.num_rows
     return count
 
 
 def _shaped(batch: pa.RecordBatch, schema: pa.Schema, table: Table) -> pa.RecordBatch:
-    """The batch in the declared types; a column the SELECT forgot or renamed is an error naming the table."""
-    if batch.schema.names != schema.names:
-        raise ValueError(
-            f"lake table {table.name}: the SELECT yields {batch.schema.names}, declared {schema.names}"
-        )
+    """The batch in the declared types."""
     return pa.RecordBatch.from_arrays(
         [_cast(batch.column(i), schema.field(i).type) for i in range(len(schema))], schema=schema
     )
+
+
+def _agree(names: list[str], schema: pa.Schema, table: Table) -> None:
+    """A column the SELECT forgot or renamed is an error naming the table, also when there is no row."""
+    if names != schema.names:
+        raise ValueError(f"lake table {table.name}: the SELECT yields {names}, declared {schema.names}")
 
 
 def _cast(column: pa.Array, to: pa.DataType) -> pa.Array:

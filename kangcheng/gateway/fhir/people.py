@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from kangcheng.access.scope import visible
 from kangcheng.base import audit
+from kangcheng.base.subqueries import as_sql
 from kangcheng.gateway.fhir.exchange import Asked
 from kangcheng.gateway.fhir.outcome import not_supported
 from kangcheng.kernel.errors import Fault
@@ -147,10 +148,7 @@ def subjects(asked: Asked, name: str, value: str, context: Context) -> Sql | Non
     if found is None:
         return None
     golden = people.ids_within(visible(asked.caller.actor, asked.today) & found)
-    (sql, given), (also, also_given) = (
-        golden.query.sql_with_params(),
-        people.led_to(golden).query.sql_with_params(),
-    )
+    (sql, given), (also, also_given) = as_sql(golden), as_sql(people.led_to(golden))
     return f"{sql} UNION ALL {also}", [*given, *also_given]
 
 

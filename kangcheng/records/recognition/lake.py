@@ -14,7 +14,8 @@ TABLES: tuple[Table, ...] = (
             Column("price", "fen", "项目价格：采用时为节约，其余为花费", "price: saved when reused"),
             Column("ordered_on", "date", "开单日", "day ordered"),
         ),
-        """SELECT subject_id, item, institution_id, decision, CASE WHEN earlier_id = '' THEN 'no' ELSE 'yes' END, price, ordered_on
+        """SELECT subject_id::text AS person_id, item, institution_id::text AS institution_id, decision,
+               CASE WHEN earlier_id = '' THEN 'no' ELSE 'yes' END AS offered, price, ordered_on
            FROM records_testorder""",
         when="ordered_on",
     ),

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from kangcheng.base.accounts.types import Actor
+from kangcheng.base.subqueries import as_sql
 from kangcheng.kernel.errors import KangchengError
 from kangcheng.work.registers import reach
 from kangcheng.work.registers.models import RegisterRow
@@ -68,7 +69,7 @@ def _met(found: QuerySet[Any], asked: Asked, size: int, *, walked: bool) -> tupl
     `walked`: along the combined index, newest first, which never takes longer than its own length.
     """
     some = (found.order_by("-pk") if walked else found.order_by()).values("pk")[: MOST_COUNT + 1]
-    sql, params = some.query.sql_with_params()
+    sql, params = as_sql(some)
     below = None if asked.sort else _read_cursor(asked.after).get("id")
     most = MOST_COUNT if asked.sort else size + 1
     page = "(array_agg(id ORDER BY id DESC) FILTER (WHERE %s::uuid IS NULL OR id < %s::uuid))[1:%s]"
