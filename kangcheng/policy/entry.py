@@ -137,6 +137,13 @@ def period_of(data: dict[str, Any]) -> Period:
     return Period(start, last + timedelta(days=1) if last is not None and last != date.max else None)
 
 
+def clauses_of(data: dict[str, Any]) -> tuple[str, ...]:
+    """The clauses an entry as a whole rests on, as written: its `clause`, or its `clauses`."""
+    several = data.get("clauses", ())
+    listed = (several,) if isinstance(several, str) else tuple(several)
+    return (str(data["clause"]), *listed) if data.get("clause") else listed
+
+
 def cases_of(node: object, file: str) -> tuple[Case, ...]:
     """Worked cases of a `cases:` list."""
     if not isinstance(node, Sequence):

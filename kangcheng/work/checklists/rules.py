@@ -8,6 +8,7 @@ from typing import Any
 
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.units import parse_number, parse_quantity, parse_rate
+from kangcheng.policy.entry import clauses_of
 from kangcheng.work.checklists.types import (
     NOT_APPLICABLE,
     Grade,
@@ -48,7 +49,7 @@ def standard(data: Mapping[str, Any]) -> Standard:
         self_check=_listed(data.get("self_check", "institution_manager")),
         verdict=_listed(data.get("verdict", "inspector")),
         notice=data.get("notice", ""),
-        clause=data.get("clause", ""),
+        clause="、".join(clauses_of(data)),
     )
 
 

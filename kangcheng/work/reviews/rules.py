@@ -12,6 +12,7 @@ from typing import Any
 
 from kangcheng.kernel.errors import Fault, Faults, KangchengError
 from kangcheng.kernel.units import parse_number, parse_rate
+from kangcheng.policy.entry import clauses_of
 from kangcheng.policy.kinds.review import RULES, listed, read
 from kangcheng.work.reviews.types import Codes, Found, Gap, Review, ReviewError, Row, Test
 
@@ -28,7 +29,7 @@ def review(data: Mapping[str, Any]) -> Review:
         id=data["id"],
         title=data["title"],
         title_en=data.get("title_en", ""),
-        clause=data.get("clause", ""),
+        clause=next(iter(clauses_of(data)), ""),
         form=form,
         columns=columns,
         key=data["key"],

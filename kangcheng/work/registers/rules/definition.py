@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from kangcheng.kernel.units import parse_number
-from kangcheng.policy.entry import Entry, period_of
+from kangcheng.policy.entry import Entry, clauses_of, period_of
 from kangcheng.policy.pack import Pack
 from kangcheng.work.registers.types import (
     Column,
@@ -34,7 +34,7 @@ def definition(entry: Entry, pack: Pack, on: date | None = None) -> Register:
         title_en=entry.title_en,
         about=get("about", ""),
         module=get("module", ""),
-        clauses=tuple(_listed(get("clauses", [])) or _listed(get("clause", []))),
+        clauses=clauses_of(entry.data),
         columns=tuple(_column(row, pack, on) for row in get("fields")),
         key=key,
         label=_listed(get("label", [])) or key,
