@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
+from packaging.markers import Marker
+
 from kangcheng.config import boot, place
 from kangcheng.kernel.errors import KangchengError
 
@@ -61,8 +63,9 @@ def packages() -> Finding:
     pinned = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(.*)$", lock.read_text(encoding="utf-8"), re.M)
     wrong = []
     for name, wanted, condition in pinned:
-        if "sys_platform == 'win32'" in condition:
-            continue
+        marker = condition.strip(" ;\\")
+        if marker and not Marker(marker).evaluate():
+            continue  # another version is pinned for this Python, or the package is for another system
         try:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -137,7 +138,7 @@ def period_of(data: dict[str, Any]) -> Period:
     return Period(start, last + timedelta(days=1) if last is not None and last != date.max else None)
 
 
-def clauses_of(data: dict[str, Any]) -> tuple[str, ...]:
+def clauses_of(data: Map[str, Any]) -> tuple[str, ...]:
     """The clauses an entry as a whole rests on, as written: its `clause`, or its `clauses`."""
     several = data.get("clauses", ())
     listed = (several,) if isinstance(several, str) else tuple(several)
